@@ -1,0 +1,20 @@
+# unit_tests: every src/**/*_test.cc in one binary. ws_tests and so on: one folder alone, built on demand.
+add_library(roost_test_options INTERFACE)
+target_link_libraries(roost_test_options INTERFACE roost roost_options GTest::gmock GTest::gtest)
+target_include_directories(roost_test_options INTERFACE ${CMAKE_CURRENT_SOURCE_DIR})
+
+add_executable(unit_tests)
+target_link_libraries(unit_tests PRIVATE roost_test_options GTest::gmock_main)
+foreach(module ${ROOST_MODULES})
+  file(GLOB tests CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/src/${module}/*_test.cc)
+  if(tests)
+    add_library(roost_${module}_tests OBJECT ${tests})
+    target_link_libraries(roost_${module}_tests PRIVATE roost_test_options)
+    target_precompile_headers(roost_${module}_tests PRIVATE <gmock/gmock.h> <gtest/gtest.h>)
+    target_sources(unit_tests PRIVATE $<TARGET_OBJECTS:roost_${module}_tests>)
+    # The folder alone, with only the modules that it may know: links fast, and proves the layers.
+    add_executable(${module}_tests EXCLUDE_FROM_ALL $<TARGET_OBJECTS:roost_${module}_tests>)
+    target_link_libraries(${module}_tests PRIVATE roost_test_options GTest::gmock_main)
+  endif()
+endforeach()
+add_test(NAME unit_tests COMMAND unit_tests)
