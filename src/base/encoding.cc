@@ -14,11 +14,15 @@ std::string encode(std::string_view bytes, std::string_view alphabet, bool pad) 
   text.reserve((bytes.size() + 2) / 3 * 4);
   for (std::size_t i = 0; i < bytes.size(); i += 3) {
     const std::size_t left = bytes.size() - i;
-    const auto byte = [&](std::size_t k) -> std::uint32_t { return k < left ? static_cast<unsigned char>(bytes[i + k]) : 0; };
+    const auto byte = [&](std::size_t k) -> std::uint32_t {
+      return k < left ? static_cast<unsigned char>(bytes[i + k]) : 0;
+    };
     const std::uint32_t group = byte(0) << 16 | byte(1) << 8 | byte(2);
     for (std::size_t k = 0; k < 4; ++k) {
-      if (k <= left) text += alphabet[group >> (18 - 6 * k) & 63];
-      else if (pad) text += '=';
+      if (k <= left)
+        text += alphabet[group >> (18 - 6 * k) & 63];
+      else if (pad)
+        text += '=';
     }
   }
   return text;
@@ -37,8 +41,12 @@ int digit(char c, Base64 form) {
 
 }  // namespace
 
-std::string base64_encode(std::string_view bytes) { return encode(bytes, kStandard, true); }
-std::string base64url_encode(std::string_view bytes) { return encode(bytes, kUrl, false); }
+std::string base64_encode(std::string_view bytes) {
+  return encode(bytes, kStandard, true);
+}
+std::string base64url_encode(std::string_view bytes) {
+  return encode(bytes, kUrl, false);
+}
 
 std::optional<std::string> base64_decode(std::string_view text, Base64 form) {
   const bool padded = text.size() % 4 == 0;

@@ -8,7 +8,8 @@
 
 namespace roost {
 
-/// One thread's loop, as seen by code that knows no sockets. The real one is net::Loop; tests have one whose time stands still.
+/// One thread's loop, as seen by code that knows no sockets. The real one is net::Loop; tests have one whose time
+/// stands still.
 class Executor {
  public:
   using Work = std::move_only_function<void()>;
@@ -20,8 +21,8 @@ class Executor {
 
   virtual ~Executor() = default;
 
-  /// Runs `work` on this loop's thread, after what was posted before it. Any thread. Work that is still waiting when the
-  /// loop ends is destroyed on the loop's thread, not run.
+  /// Runs `work` on this loop's thread, after what was posted before it. Any thread. Work that is still waiting when
+  /// the loop ends is destroyed on the loop's thread, not run.
   virtual void post(Work work) = 0;
   /// Runs `work` once, not before `at`. Loop thread only.
   virtual TimerId call_at(TimePoint at, Work work) = 0;

@@ -25,15 +25,24 @@ State first(unsigned char c) {
 State next(State state, unsigned char c) {
   const auto in = [c](unsigned char low, unsigned char high) { return c >= low && c <= high; };
   switch (state) {
-    case accept: return first(c);
-    case one: return in(0x80, 0xbf) ? accept : reject;
-    case two: return in(0x80, 0xbf) ? one : reject;
-    case three: return in(0x80, 0xbf) ? two : reject;
-    case after_e0: return in(0xa0, 0xbf) ? one : reject;
-    case after_ed: return in(0x80, 0x9f) ? one : reject;
-    case after_f0: return in(0x90, 0xbf) ? two : reject;
-    case after_f4: return in(0x80, 0x8f) ? two : reject;
-    case reject: break;
+    case accept:
+      return first(c);
+    case one:
+      return in(0x80, 0xbf) ? accept : reject;
+    case two:
+      return in(0x80, 0xbf) ? one : reject;
+    case three:
+      return in(0x80, 0xbf) ? two : reject;
+    case after_e0:
+      return in(0xa0, 0xbf) ? one : reject;
+    case after_ed:
+      return in(0x80, 0x9f) ? one : reject;
+    case after_f0:
+      return in(0x90, 0xbf) ? two : reject;
+    case after_f4:
+      return in(0x80, 0x8f) ? two : reject;
+    case reject:
+      break;
   }
   return reject;
 }

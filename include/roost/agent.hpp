@@ -1,0 +1,135 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include <roost/json.hpp>
+#include <roost/task.hpp>
+
+namespace roost {
+
+/// Where an agent's work runs and its state is kept. App makes it; see App::agent.
+class AgentRunner {
+ public:
+  using Work = std::move_only_function<void()>;
+  virtual ~AgentRunner() = default;
+  /// Runs `work` on the agents' thread, in order. Any thread. Work that cannot be run any more is dropped.
+  virtual void post(Work work) = 0;
+  /// The last saved state of that name, as JSON text. Called before the agent is used.
+  virtual std::optional<std::string> load(const std::string& name) = 0;
+  /// Saves the state's JSON text at the end of this batch of work, before the batch's `after_save` work runs. Agents'
+  /// thread only.
+  virtual void save(const std::string& name, std::function<std::string()> state) = 0;
+  /// Runs `work` once everything saved in this batch is on its way to the disk. Agents' thread only.
+  virtual void after_save(Work work) = 0;
+};
+
+/// State that the server owns and that outlives every request: read and changed by one function at a time, in order.
+///
+/// A copy is a handle to the same state. Functions run on the agents' thread, so they may take a moment without harming
+/// a shard; what they return is handed back to the Task that awaits. An update that throws leaves the state as it was,
+/// and the throw reaches the Task. A persistent agent (State is a JsonType) is saved before an update's result is given
+/// back. Source of the idea: Elixir's Agent.
+template <typename State>
+class Agent {
+ public:
+  /// `persistent`: loads the state of that name, if there is one, and saves every change.
+  Agent(std::shared_ptr<AgentRunner> runner, std::string name, State initial, bool persistent)
+      : cell_(std::make_shared<Cell>(std::move(runner), std::move(name), std::move(initial), persistent)) {
+    if constexpr (JsonType<State>) {
+      if (!persistent) return;
+      if (auto saved = cell_->runner->load(cell_->name)) {
+        auto state = from_json<State>(boost::json::parse(*saved));
+        if (!state)
+          throw std::runtime_error("agent " + cell_->name + ": saved state does not fit at " + state.error().path);
+        cell_->state = std::move(*state);
+      }
+    } else if (persistent) {
+      throw std::logic_error("agent " + cell_->name + ": only a JsonType can be persistent");
+    }
+  }
+
+  /// `co_await agent.get([](const State& s) { return s.total; })`
+  template <typename Read, typename R = std::invoke_result_t<Read&, const State&>>
+  Async<R> get(Read read) const {
+    return Async<R>([cell = cell_, read = std::move(read)](Completion<R> done) mutable {
+      AgentRunner& runner = *cell->runner;
+      runner.post([cell = std::move(cell), read = std::move(read), done = std::move(done)]() mutable {
+        done.complete_with([&]() -> R { return read(std::as_const(cell->state)); });
+      });
+    });
+  }
+
+  /// `co_await agent.update([](State& s) { return ++s.total; })`. Waits until the change is saved.
+  template <typename Change, typename R = std::invoke_result_t<Change&, State&>>
+  Async<R> update(Change change) const {
+    return Async<R>([cell = cell_, change = std::move(change)](Completion<R> done) mutable {
+      AgentRunner& runner = *cell->runner;
+      runner.post([cell = std::move(cell), change = std::move(change), done = std::move(done)]() mutable {
+        try {
+          if constexpr (std::is_void_v<R>) {
+            cell->apply(change);
+            cell->runner->after_save([done = std::move(done)]() mutable { done.complete_with([] {}); });
+          } else {
+            auto result = std::make_shared<R>(cell->apply(change));
+            cell->runner->after_save([done = std::move(done), result]() mutable {
+              done.complete_with([&]() -> R { return std::move(*result); });
+            });
+          }
+        } catch (...) {
+          done.fail(std::current_exception());
+        }
+      });
+    });
+  }
+
+  /// Changes the state without waiting for it. Any thread. A throw leaves the state as it was and is logged by nobody.
+  template <typename Change>
+  void cast(Change change) const {
+    cell_->runner->post([cell = cell_, change = std::move(change)]() mutable {
+      try {
+        cell->apply(change);
+      } catch (...) {  // the state is as it was; there is nobody to tell
+      }
+    });
+  }
+
+ private:
+  struct Cell {
+    Cell(std::shared_ptr<AgentRunner> r, std::string n, State s, bool p)
+        : runner(std::move(r)), name(std::move(n)), persistent(p), state(std::move(s)) {}
+
+    // Changes a copy, so that a throw leaves the state as it was.
+    template <typename Change>
+    std::invoke_result_t<Change&, State&> apply(Change& change) {
+      State next = state;
+      if constexpr (std::is_void_v<std::invoke_result_t<Change&, State&>>) {
+        change(next);
+        commit(std::move(next));
+      } else {
+        auto result = change(next);
+        commit(std::move(next));
+        return result;
+      }
+    }
+    void commit(State next) {
+      state = std::move(next);
+      if constexpr (JsonType<State>)
+        if (persistent) runner->save(name, [this] { return boost::json::serialize(to_json(state)); });
+    }
+
+    const std::shared_ptr<AgentRunner> runner;
+    const std::string name;
+    const bool persistent;
+    State state;  // agents' thread only, once the agent is made
+  };
+
+  std::shared_ptr<Cell> cell_;
+};
+
+}  // namespace roost

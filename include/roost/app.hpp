@@ -1,0 +1,215 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <roost/agent.hpp>
+#include <roost/channel.hpp>
+#include <roost/http.hpp>
+#include <roost/socket.hpp>
+#include <roost/task.hpp>
+
+namespace roost {
+
+/// What the command line, the environment (ROOST_PORT …) and defaults decide. Flags win over the environment.
+struct Options {
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 4000;              // 0: any free port; see App::port
+  unsigned shards = 0;                    // threads; 0: one for each core, at most kShardsMax
+  std::string db;                         // SQLite file for persistent agents; empty: nothing is kept
+  std::string log_level = "info";         // trace, debug, info, warn, error, off
+  std::string public_host = "localhost";  // the host that check_origin(true) compares with
+};
+inline constexpr unsigned kShardsMax =
+    64;  // one bit each in the word that says which shards have subscribers of a topic
+
+/// Who may connect from a browser (PROTOCOL §4.3). A request without an Origin header always may.
+struct CheckOrigin {
+  enum class Mode { off, host, conn, list } mode = Mode::host;
+  std::vector<std::string> origins;  // of list: "https://example.com", "//any-scheme.org", "//*.wild.net"
+  static CheckOrigin off() { return {Mode::off, {}}; }
+  static CheckOrigin host() { return {Mode::host, {}}; }  // the host of Options::public_host
+  static CheckOrigin conn() { return {Mode::conn, {}}; }  // scheme, host and port of the request itself
+  static CheckOrigin list(std::vector<std::string> origins) { return {Mode::list, std::move(origins)}; }
+};
+
+struct WebSocketOptions {
+  std::string path = "/websocket";            // may hold :variables
+  std::chrono::milliseconds timeout{60'000};  // without a byte from the client: close code 1002 (PROTOCOL W3)
+  std::size_t frame_bytes_max = 10'000'000;   // one frame with its header; beyond: 1009 (W6)
+  std::size_t message_bytes_max = 8'000'000;  // one message put together from fragments, or inflated
+  bool compress = false;                      // permessage-deflate, when the client offers it (W7)
+  std::vector<std::string> subprotocols;      // offered names; empty: the header is ignored (A1)
+};
+
+struct LongPollOptions {
+  std::string path = "/longpoll";
+  std::chrono::milliseconds window{10'000};         // how long a GET waits for a message
+  std::chrono::milliseconds pubsub_timeout{2'000};  // how long a dead session is looked for
+  std::chrono::seconds token_age_max{1'209'600};    // 14 days
+  std::size_t buffer_bytes_max = 8'000'000;         // messages that wait for a poll; beyond: the session ends
+};
+
+/// One place where clients connect. Returned by App::socket; every call returns the same mount.
+class SocketMount {
+ public:
+  struct Route {
+    std::string pattern;
+    std::shared_ptr<const EventTable> events;
+    std::function<std::unique_ptr<Channel>()> make;
+    PresenceFetch fetch;
+  };
+  /// Status and body for a client that connect(…) rejected with a reason. Default: 403, empty.
+  using ErrorHandler = std::function<HttpResponse(const std::string& reason)>;
+
+  explicit SocketMount(std::string path) : path(std::move(path)) {}
+
+  SocketMount& connect(Connect decide) & {
+    connect_ = std::move(decide);
+    return *this;
+  }
+  /// Topics that fit `pattern` ("room:*", or exact) are handled by a C, made with copies of `arguments` (std::ref for
+  /// references). Patterns are tried in the order of these calls.
+  template <typename C, typename... Arguments>
+  SocketMount& channel(std::string pattern, Arguments... arguments) & {
+    static_assert(std::is_base_of_v<Channel, C>, "a channel class derives from roost::Channel");
+    auto table = std::make_shared<EventTable>();
+    Events<C> events(*table);
+    if constexpr (requires { C::events(events); }) C::events(events);
+    add_route({std::move(pattern),
+               std::move(table),
+               [arguments = std::make_tuple(std::move(arguments)...)] {
+                 return std::apply([](const auto&... each) { return std::make_unique<C>(each...); }, arguments);
+               },
+               {}});
+    return *this;
+  }
+  /// Fields next to the metas of the topics of the channel declared last (PROTOCOL Q10).
+  SocketMount& presence_fetch(PresenceFetch fetch) &;
+
+  SocketMount& websocket(WebSocketOptions options) & {
+    websocket_ = std::move(options);
+    return *this;
+  }
+  SocketMount& no_websocket() & {
+    websocket_.reset();
+    return *this;
+  }
+  SocketMount& longpoll(LongPollOptions options = {}) & {
+    longpoll_ = std::move(options);
+    return *this;
+  }
+  SocketMount& check_origin(CheckOrigin policy) & {
+    check_origin_ = std::move(policy);
+    return *this;
+  }
+  SocketMount& auth_token() & {
+    auth_token_ = true;
+    return *this;
+  }
+  SocketMount& max_channels(std::size_t count) & {
+    channels_max_ = count;
+    return *this;
+  }
+  SocketMount& only_v1() & {
+    only_v1_ = true;
+    return *this;
+  }
+  SocketMount& error_handler(ErrorHandler handler) & {
+    error_handler_ = std::move(handler);
+    return *this;
+  }
+
+  // What the calls above decided; read by the server when it starts.
+  std::string path;
+  Connect connect_;
+  std::vector<Route> routes_;
+  std::optional<WebSocketOptions> websocket_ = WebSocketOptions{};
+  std::optional<LongPollOptions> longpoll_;
+  CheckOrigin check_origin_;
+  bool auth_token_ = false;
+  bool only_v1_ = false;
+  std::size_t channels_max_ = 100;  // for each connection (PROTOCOL §14)
+  ErrorHandler error_handler_;
+
+ private:
+  void add_route(Route route);  // throws std::invalid_argument for a star that is not at the end
+};
+
+/// The server: shards, listeners, mounts, routes, agents. Set it up, then run() it, or start() and stop() it inside a
+/// program that has a main loop of its own. Set-up calls come before start; broadcast and its like may be called from
+/// any thread after.
+class App {
+ public:
+  explicit App(Options options = {});
+  App(App&&) noexcept;
+  ~App();
+
+  /// Options from flags (--host --port --shards --db --log-level --public-host, --help) and the environment (ROOST_HOST
+  /// …). A wrong value is named on stderr with the allowed range, and the program exits with status 2; --help exits
+  /// with 0.
+  static App from_args(int argc, char** argv);
+
+  const Options& options() const;
+  SocketMount& socket(std::string path);
+  void get(std::string path, HttpHandler handler);
+  void post(std::string path, HttpHandler handler);
+  /// Files below `directory` at `prefix`, index.html for folders, with types and ETags. Routes and mounts win over
+  /// files.
+  void static_files(std::string prefix, std::string directory);
+  /// Runs once, on the first shard, when the server listens.
+  void on_start(std::move_only_function<void()> work);
+
+  /// State that every channel may read and change; see agent.hpp. Persistent if there is an Options::db.
+  template <typename State>
+  Agent<State> agent(std::string name, State initial = {}) {
+    return Agent<State>(agents(), std::move(name), std::move(initial), !options().db.empty());
+  }
+
+  /// Runs `fn` on a thread that may block (a file, a database) and gives its result to the Task that awaits.
+  template <typename Fn, typename R = std::invoke_result_t<Fn&>>
+  Async<R> blocking(Fn fn) {
+    return Async<R>([this, fn = std::move(fn)](Completion<R> done) mutable {
+      auto job = std::make_shared<std::pair<Fn, Completion<R>>>(std::move(fn), std::move(done));
+      if (!post_blocking([job] { job->second.complete_with(job->first); }))
+        job->second.fail(std::make_exception_ptr(std::runtime_error("too much blocking work is waiting")));
+    });
+  }
+
+  /// Publishes on `topic`, from any thread. The payload is an object or bytes, else std::invalid_argument.
+  void broadcast(std::string_view topic, std::string_view event, const Payload& payload = {});
+  /// Ends every connection whose socket id is `id` with close code 1001; the clients come back (PROTOCOL S1).
+  void disconnect(std::string_view id);
+  /// Runs `work` once after `delay` on a shard, whatever has ended meanwhile. Any thread.
+  void after(std::chrono::milliseconds delay, std::move_only_function<void()> work);
+
+  /// Starts, serves until SIGINT or SIGTERM, stops cleanly. The status for main. A second signal ends at once.
+  int run();
+  /// Starts listening and returns; what went wrong, if something did ("listen on 127.0.0.1:4000: address in use").
+  std::expected<void, std::string> start();
+  /// Closes every connection with 1012 so that clients come back, saves the agents, ends the threads.
+  void stop();
+  /// The port it listens on, once started.
+  std::uint16_t port() const;
+
+  struct Impl;
+
+ private:
+  std::shared_ptr<AgentRunner> agents();
+  bool post_blocking(std::move_only_function<void()> job);
+  std::unique_ptr<Impl> impl_;
+};
+
+/// Seconds since 1970, for `online_at`.
+std::int64_t unix_seconds();
+
+}  // namespace roost

@@ -1,0 +1,13 @@
+#pragma once
+
+/// All that an application needs.
+#include <roost/agent.hpp>
+#include <roost/app.hpp>
+#include <roost/channel.hpp>
+#include <roost/http.hpp>
+#include <roost/json.hpp>
+#include <roost/payload.hpp>
+#include <roost/presence.hpp>
+#include <roost/reply.hpp>
+#include <roost/socket.hpp>
+#include <roost/task.hpp>

@@ -1,0 +1,104 @@
+#pragma once
+
+#include <any>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <boost/json/object.hpp>
+
+#include <roost/payload.hpp>
+
+namespace roost {
+
+/// A client that wants to connect, as its request said. Names of headers are in lower case.
+struct ConnectInfo {
+  using Headers = std::vector<std::pair<std::string, std::string>>;
+  /// Query and path parameters, `vsn` among them: strings, and nested objects and arrays for `a[b]=1` and `a[]=1`
+  /// (PROTOCOL U4).
+  boost::json::object params;
+  /// What the client put into its authToken, when the mount has auth_token (PROTOCOL A4, L14).
+  std::optional<std::string> auth_token;
+  std::string transport;  // "websocket" or "longpoll"
+  std::string address;    // of the peer, "127.0.0.1"
+  std::uint16_t port = 0;
+  std::string user_agent;
+  Headers x_headers;              // those that start with x-
+  Headers sec_websocket_headers;  // those that start with sec-websocket-, after a token was taken out
+  Headers trace_context_headers;  // traceparent, tracestate
+  struct Uri {
+    std::string scheme, host;
+    std::uint16_t port = 0;
+    std::string path, query;  // query: the raw text
+  } uri;
+
+  /// A parameter that is a string; `fallback` if it is missing or something else.
+  std::string param(std::string_view name, std::string_view fallback = "") const;
+};
+
+/// Lets a client in. `state` is whatever your channels want to know of it; they read it with `socket().state<T>()`.
+struct Accept {
+  std::shared_ptr<const std::any> state;
+  /// Topic on which the event `disconnect` ends all connections of this id; nullopt: none (PROTOCOL S1).
+  std::optional<std::string> id;
+};
+template <typename State>
+Accept accept(State state, std::optional<std::string> id = std::nullopt) {
+  return {std::make_shared<const std::any>(std::move(state)), std::move(id)};
+}
+inline Accept accept() {
+  return {};
+}
+
+/// Keeps a client out: HTTP 403, or what the mount's error handler makes of `reason`. Without a reason always 403.
+struct Reject {
+  std::optional<std::string> reason;
+};
+inline Reject reject() {
+  return {};
+}
+inline Reject reject(std::string reason) {
+  return {std::move(reason)};
+}
+
+using ConnectResult = std::variant<Accept, Reject>;
+/// Decides whether a client may connect. Runs on the connection's shard; must not block. A throw answers HTTP 500.
+using Connect = std::function<ConnectResult(const ConnectInfo&)>;
+
+/// Names a socket from any thread; the socket may be gone by then.
+struct SocketId {
+  std::uint32_t shard = 0;
+  std::uint32_t slot = 0;
+  std::uint64_t generation = 0;
+  friend bool operator==(const SocketId&, const SocketId&) = default;
+};
+
+/// One client's logical link, as its channels see it.
+class Socket {
+ public:
+  Socket(std::shared_ptr<const std::any> state, std::optional<std::string> id, SocketId handle)
+      : state_(std::move(state)), id_(std::move(id)), handle_(handle) {}
+
+  /// What `connect` put into accept(…). Throws std::bad_any_cast if it was another type.
+  template <typename State>
+  const State& state() const {
+    static const std::any none;
+    return std::any_cast<const State&>(state_ ? *state_ : none);
+  }
+  const std::optional<std::string>& id() const { return id_; }
+  SocketId handle() const { return handle_; }
+
+ private:
+  std::shared_ptr<const std::any> state_;
+  std::optional<std::string> id_;
+  SocketId handle_;
+};
+
+}  // namespace roost
