@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <roost/agent.hpp>
+
+#include "agent/store.h"
+
+namespace roost::agent {
+
+/// The agents' thread: runs what is posted in order, and saves what changed once for each batch (group commit).
+///
+/// A batch is all work that waits when the thread looks. After it every name that was marked by save() is saved in one
+/// transaction of the store, then the batch's after_save() work runs: hundreds of updates cost one commit.
+///
+/// A save that fails is reported and tried again with the next batch; after_save() work runs all the same, since the
+/// state in memory has changed. Without a store nothing is kept.
+class Runner final : public AgentRunner {
+ public:
+  /// Called on the agents' thread, for an operator's log. Must not throw.
+  using OnError = std::move_only_function<void(const std::string& message)>;
+
+  /// `store` may be null. Starts the thread.
+  explicit Runner(std::unique_ptr<Store> store, OnError on_error = nullptr);
+  /// Like stop().
+  ~Runner() override;
+  Runner(const Runner&) = delete;
+  Runner& operator=(const Runner&) = delete;
+
+  /// Never blocks. Beyond kWorkMax waiting pieces of work the newest is dropped, which on_error hears of: an agent's
+  /// waiter is then never resumed. After stop(): dropped.
+  void post(Work work) override;
+  std::optional<std::string> load(const std::string& name) override;
+  void save(const std::string& name, std::function<std::string()> state) override;
+  void after_save(Work work) override;
+
+  /// Runs what was posted before, saves, and ends the thread. Not from the agents' thread. May be called again.
+  void stop();
+
+  /// Work that waits now. Any thread.
+  std::size_t waiting() const;
+  /// Pieces of work that were dropped since the start. Any thread.
+  std::uint64_t dropped() const;
+
+  static constexpr std::size_t kWorkMax = 1'000'000;  // a second or more of full load: beyond, the node is lost anyway
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace roost::agent
