@@ -1,0 +1,36 @@
+#include "wire/envelope.h"
+
+namespace roost::wire {
+namespace {
+
+/// The text of a string: a view into the frame if it can be, else into `room`.
+std::string_view text_of(const JsonValue& string, std::string& room) {
+  if (!string.escaped) return string.string_body();
+  room.clear();
+  append_unescaped(room, string.string_body());
+  return room;
+}
+
+}  // namespace
+
+DecodeError refusal(const JsonReader& reader, const char* shape) {
+  return {reader.error() ? reason(*reader.error()) : shape};
+}
+
+std::expected<Incoming, DecodeError> to_message(const JsonParts& parts, Scratch& scratch) {
+  auto join_ref = Ref::from_json(parts.join_ref);
+  auto ref = Ref::from_json(parts.ref);
+  if (!join_ref || !ref) return std::unexpected(DecodeError{"ref too long"});
+
+  Incoming message{.join_ref = std::move(*join_ref), .ref = std::move(*ref), .payload = {.bytes = parts.payload.text}};
+  message.topic_is_string = parts.topic.is_string();
+  message.event_is_string = parts.event.is_string();
+  if (message.topic_is_string)
+    message.topic = text_of(parts.topic, scratch.topic);
+  else
+    message.topic_json = parts.topic.text;
+  if (message.event_is_string) message.event = text_of(parts.event, scratch.event);
+  return message;
+}
+
+}  // namespace roost::wire

@@ -1,0 +1,146 @@
+#include "wire/json_string.h"
+
+namespace roost::wire {
+namespace {
+
+/// The letter behind the backslash, or 'u' for a character without a short form.
+char escape_letter(char c) {
+  switch (c) {
+    case '"':
+    case '\\':
+      return c;
+    case '\b':
+      return 'b';
+    case '\f':
+      return 'f';
+    case '\n':
+      return 'n';
+    case '\r':
+      return 'r';
+    case '\t':
+      return 't';
+    default:
+      return 'u';
+  }
+}
+
+char* write_escape(char* out, char c) {
+  *out++ = '\\';
+  *out++ = escape_letter(c);
+  if (out[-1] != 'u') return out;
+  constexpr std::string_view kHex = "0123456789ABCDEF";
+  *out++ = '0';
+  *out++ = '0';
+  *out++ = kHex[static_cast<unsigned char>(c) >> 4];
+  *out++ = kHex[static_cast<unsigned char>(c) & 15];
+  return out;
+}
+
+void append_utf8(std::string& out, std::uint32_t c) {
+  const auto put = [&out](std::uint32_t byte) { out += static_cast<char>(byte); };
+  if (c < 0x80) return put(c);
+  if (c < 0x800) {
+    put(0xc0 | c >> 6);
+  } else if (c < 0x10000) {
+    put(0xe0 | c >> 12);
+    put(0x80 | (c >> 6 & 0x3f));
+  } else {
+    put(0xf0 | c >> 18);
+    put(0x80 | (c >> 12 & 0x3f));
+    put(0x80 | (c >> 6 & 0x3f));
+  }
+  put(0x80 | (c & 0x3f));
+}
+
+/// Appends the character whose escape begins at the backslash `at`; returns the end of the escape.
+const char* append_escaped(std::string& out, const char* at) {
+  switch (at[1]) {
+    case 'b':
+      out += '\b';
+      return at + 2;
+    case 'f':
+      out += '\f';
+      return at + 2;
+    case 'n':
+      out += '\n';
+      return at + 2;
+    case 'r':
+      out += '\r';
+      return at + 2;
+    case 't':
+      out += '\t';
+      return at + 2;
+    case 'u':
+      break;
+    default:
+      out += at[1];
+      return at + 2;
+  }
+  const auto unit = static_cast<std::uint32_t>(hex4(at + 2));
+  if (unit < 0xd800 || unit > 0xdbff) {
+    append_utf8(out, unit);
+    return at + 6;
+  }
+  // The scanner has seen to it that the other half follows.
+  const auto low = static_cast<std::uint32_t>(hex4(at + 8));
+  append_utf8(out, 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00));
+  return at + 12;
+}
+
+}  // namespace
+
+int hex4(const char* digits) {
+  int value = 0;
+  for (int i = 0; i < 4; ++i) {
+    const char c = digits[i];
+    const char lower = static_cast<char>(c | 0x20);
+    if (c >= '0' && c <= '9')
+      value = value * 16 + (c - '0');
+    else if (lower >= 'a' && lower <= 'f')
+      value = value * 16 + (lower - 'a' + 10);
+    else
+      return -1;
+  }
+  return value;
+}
+
+std::size_t json_string_bytes(std::string_view text) {
+  std::size_t bytes = text.size() + 2;
+  const char* const end = text.data() + text.size();
+  for (const char* at = skip_plain(text.data(), end); at != end; at = skip_plain(at + 1, end))
+    bytes += escape_letter(*at) == 'u' ? 5 : 1;
+  return bytes;
+}
+
+char* write_json_string(char* out, std::string_view text) {
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  *out++ = '"';
+  while (at != end) {
+    const char* const stop = skip_plain(at, end);
+    std::memcpy(out, at, static_cast<std::size_t>(stop - at));
+    out += stop - at;
+    at = stop;
+    if (at != end) out = write_escape(out, *at++);
+  }
+  *out++ = '"';
+  return out;
+}
+
+void append_json_string(std::string& out, std::string_view text) {
+  const std::size_t before = out.size();
+  out.resize(before + json_string_bytes(text));
+  write_json_string(out.data() + before, text);
+}
+
+void append_unescaped(std::string& out, std::string_view body) {
+  const char* at = body.data();
+  const char* const end = at + body.size();
+  while (at != end) {
+    const char* const stop = skip_plain(at, end);
+    out.append(at, stop);
+    at = stop == end ? end : append_escaped(out, stop);
+  }
+}
+
+}  // namespace roost::wire

@@ -1,0 +1,63 @@
+#include "wire/json_string.h"
+
+#include <gtest/gtest.h>
+
+namespace roost::wire {
+namespace {
+
+std::string json_of(std::string_view text) {
+  std::string out;
+  append_json_string(out, text);
+  return out;
+}
+
+std::string unescaped(std::string_view body) {
+  std::string out;
+  append_unescaped(out, body);
+  return out;
+}
+
+TEST(JsonString, EscapesOnlyWhatItMust) {
+  using namespace std::string_view_literals;
+  EXPECT_EQ(json_of(""), R"("")");
+  EXPECT_EQ(json_of("room:42"), R"("room:42")");
+  EXPECT_EQ(json_of("q\"\\/"), R"("q\"\\/")");
+  EXPECT_EQ(json_of("\b\f\n\r\t"), R"("\b\f\n\r\t")");
+  EXPECT_EQ(json_of("\0\x01\x1f"sv), R"("\u0000\u0001\u001F")");
+  EXPECT_EQ(json_of("\x7f é€😀 \u2028"), "\"\x7f é€😀 \u2028\"");
+}
+
+TEST(JsonString, IsMeasuredExactly) {
+  for (int c = 0; c < 256; ++c)
+    for (const std::size_t before : {0, 1, 7, 8, 15}) {
+      const std::string text = std::string(before, 'x') + static_cast<char>(c) + "yz";
+      EXPECT_EQ(json_string_bytes(text), json_of(text).size()) << c << " behind " << before;
+    }
+}
+
+TEST(JsonString, IsReadBack) {
+  std::string all;
+  for (int c = 0; c < 128; ++c) all += static_cast<char>(c);
+  const std::string text = json_of(all);
+  EXPECT_EQ(unescaped(std::string_view(text).substr(1, text.size() - 2)), all);
+}
+
+TEST(JsonString, UnescapesCharactersOfOneToFourBytes) {
+  EXPECT_EQ(unescaped(R"(\u0041\u00e9\u20AC\ud83d\uDE00!)"), "Aé€😀!");
+  EXPECT_EQ(unescaped(R"(\"\\\/\b\f\n\r\t)"), "\"\\/\b\f\n\r\t");
+}
+
+TEST(JsonString, StopsAtTheFirstByteThatNeedsEscaping) {
+  // Every place within and around a word, behind bytes that are near misses.
+  const std::string plain = "!#[]\x7f\x80\xff !#[]\x7f\x80\xff !#[]";
+  for (std::size_t at = 0; at < plain.size(); ++at)
+    for (const char special : {'"', '\\', '\0', '\n', '\x1f'}) {
+      std::string text = plain + "\"";
+      text[at] = special;
+      EXPECT_EQ(skip_plain(text.data(), text.data() + text.size()) - text.data(), static_cast<std::ptrdiff_t>(at));
+    }
+  EXPECT_EQ(skip_plain(plain.data(), plain.data() + plain.size()), plain.data() + plain.size());
+}
+
+}  // namespace
+}  // namespace roost::wire
