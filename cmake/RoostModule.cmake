@@ -3,7 +3,8 @@ set(ROOST_MODULES "" CACHE INTERNAL "")
 
 add_library(roost_options INTERFACE)
 target_include_directories(roost_options INTERFACE ${CMAKE_CURRENT_SOURCE_DIR}/src)
-target_compile_options(roost_options INTERFACE -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Werror)
+target_compile_options(roost_options INTERFACE -Wall -Wextra -Wnon-virtual-dtor -Woverloaded-virtual -Werror)
+target_compile_options(roost_options INTERFACE $<IF:$<CXX_COMPILER_ID:GNU>,-Wshadow=local,-Wshadow>)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # GCC 12 reports these in its own library headers at -O2.
   target_compile_options(roost_options INTERFACE -Wno-maybe-uninitialized -Wno-restrict -Wno-stringop-overflow -Wno-array-bounds

@@ -71,7 +71,7 @@ class SocketMount {
   /// Status and body for a client that connect(…) rejected with a reason. Default: 403, empty.
   using ErrorHandler = std::function<HttpResponse(const std::string& reason)>;
 
-  explicit SocketMount(std::string path) : path(std::move(path)) {}
+  explicit SocketMount(std::string at) : path(std::move(at)) {}
 
   SocketMount& connect(Connect decide) & {
     connect_ = std::move(decide);

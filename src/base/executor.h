@@ -1,8 +1,9 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <utility>
+
+#include <roost/task.hpp>
 
 #include "base/time.h"
 
@@ -10,22 +11,20 @@ namespace roost {
 
 /// One thread's loop, as seen by code that knows no sockets. The real one is net::Loop; tests have one whose time
 /// stands still.
-class Executor {
+class Executor : public TaskLoop {
  public:
-  using Work = std::move_only_function<void()>;
   struct TimerId {
     TimePoint at{};
     std::uint64_t number = 0;  // 0: no timer
     friend auto operator<=>(const TimerId&, const TimerId&) = default;
   };
 
-  virtual ~Executor() = default;
-
   /// Runs `work` on this loop's thread, after what was posted before it. Any thread. Work that is still waiting when
   /// the loop ends is destroyed on the loop's thread, not run.
-  virtual void post(Work work) = 0;
+  void post(Work work) override = 0;
   /// Runs `work` once, not before `at`. Loop thread only.
   virtual TimerId call_at(TimePoint at, Work work) = 0;
+  void post_after(std::chrono::nanoseconds delay, Work work) override { call_at(now() + delay, std::move(work)); }
   /// Forgets a timer; one that ran or was cancelled is ignored. Loop thread only.
   virtual void cancel(TimerId timer) = 0;
   /// The time at the start of this turn of the loop. Loop thread only.

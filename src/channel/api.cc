@@ -1,0 +1,197 @@
+// The methods of the public classes that hand on to a Process.
+#include <stdexcept>
+
+#include <roost/channel.hpp>
+
+#include "base/assert.h"
+#include "channel/process.h"
+#include "channel/reply_target.h"
+#include "channel/router.h"
+#include "channel/session.h"
+#include "wire/json_scan.h"
+
+namespace roost {
+
+// payload.hpp
+
+SharedBytes Payload::serialize(const boost::json::value& value) {
+  return SharedBytes::copy(boost::json::serialize(value));
+}
+
+Payload Payload::json_text(std::string_view text) {
+  const auto scanned = wire::scan_json(text, wire::Utf8::check);
+  if (!scanned) throw std::invalid_argument(std::string("not a JSON value: ") + wire::reason(scanned.error()));
+  return Payload(SharedBytes::copy(scanned->text), false);
+}
+
+bool Payload::is_object() const {
+  const auto first = binary_ ? std::string_view::npos : view_.find_first_not_of(" \t\r\n");
+  return first != std::string_view::npos && view_[first] == '{';
+}
+
+boost::json::value Payload::json() const {
+  if (binary_) return nullptr;
+  boost::json::parse_options options;
+  options.max_depth = static_cast<std::size_t>(wire::kJsonDepthMax);
+  boost::system::error_code failed;
+  boost::json::value value = boost::json::parse(view_, failed, {}, options);
+  // The text was validated when it came in; what is left is a number or a depth that this parser cannot hold.
+  return failed ? boost::json::value() : value;
+}
+
+std::string detail::path_segment(std::string_view name) {
+  std::string segment = "/";
+  for (const char c : name) {
+    if (c == '~')
+      segment += "~0";
+    else if (c == '/')
+      segment += "~1";
+    else
+      segment += c;
+  }
+  return segment;
+}
+
+// reply.hpp
+
+JoinReply::JoinReply(FieldError error)
+    : value(refuse({{"reason", "invalid payload"}, {"path", error.path}, {"expected", error.expected}})) {}
+
+// channel.hpp
+
+Channel::Channel() = default;
+Channel::~Channel() = default;
+JoinReply Channel::join(std::string_view, const Payload&) {
+  return ok();
+}
+void Channel::on_broadcast(const Broadcast&) {
+  throw std::logic_error("subscribed to a topic, but on_broadcast is not overridden");
+}
+void Channel::terminate(const End&) {}
+
+const std::string& Channel::topic() const {
+  return process_->topic();
+}
+const Socket& Channel::socket() const {
+  return process_->socket();
+}
+void Channel::push(std::string_view event, const Payload& payload) {
+  process_->push(event, payload);
+}
+void Channel::broadcast(std::string_view event, const Payload& payload) {
+  process_->broadcast(event, payload, false);
+}
+void Channel::broadcast_from(std::string_view event, const Payload& payload) {
+  process_->broadcast(event, payload, true);
+}
+void Channel::after_join(std::move_only_function<void()> work) {
+  process_->after_join(std::move(work));
+}
+ReplyRef Channel::reply_ref() const {
+  return process_->reply_ref();
+}
+void Channel::after(std::chrono::milliseconds delay, std::move_only_function<void()> work) {
+  process_->after(delay, std::move(work));
+}
+void Channel::subscribe(std::string topic) {
+  process_->subscribe(std::move(topic));
+}
+void Channel::unsubscribe(std::string_view topic) {
+  process_->unsubscribe(topic);
+}
+PresenceHandle Channel::presence() {
+  return PresenceHandle(*process_);
+}
+std::expected<std::string, PresenceError> Channel::track(std::string_view key, const Payload& meta) {
+  return process_->track(key, meta);
+}
+void Channel::push_presence_state() {
+  process_->push_presence_state();
+}
+void Channel::drain() {
+  process_->session().outlet().request_close(channel::Outlet::Close::drained);
+}
+
+void ReplyRef::reply(Response response) const {
+  if (!target_) return;
+  target_->link->executor->post([target = target_, response = std::move(response)] {
+    if (!target->link->registry) return;
+    if (auto* session = target->link->registry->find(target->socket))
+      session->send_reply(target->join_ref, target->ref, target->topic, response);
+  });
+}
+
+void channel::check_broadcast(std::string_view topic, std::string_view event, const Payload& payload) {
+  if (payload.is_binary() && (topic.size() > 255 || event.size() > 255))  // one byte of length: PROTOCOL F11
+    throw std::invalid_argument("broadcast: topic and event of a binary message have at most 255 bytes");
+  if (!payload.is_binary() && !payload.is_object())
+    throw std::invalid_argument("broadcast: a payload is an object or bytes");
+}
+
+// presence.hpp
+
+std::string_view to_string(PresenceError error) {
+  return error == PresenceError::already_tracked ? "already_tracked" : "nopresence";
+}
+
+std::expected<std::string, PresenceError> PresenceHandle::track(std::string_view key, const Payload& meta) {
+  return process_->track(key, meta);
+}
+std::expected<std::string, PresenceError> PresenceHandle::update(std::string_view key, const Payload& meta) {
+  return process_->update(key, meta);
+}
+std::expected<std::string, PresenceError> PresenceHandle::update(
+    std::string_view key, const std::function<boost::json::object(boost::json::object)>& change) {
+  return process_->update(key, change);
+}
+void PresenceHandle::untrack(std::string_view key) {
+  process_->untrack(key);
+}
+
+Async<boost::json::object> PresenceHandle::list() {
+  return Async<boost::json::object>([weak = process_->weak_from_this()](Completion<boost::json::object> done) mutable {
+    const auto process = weak.lock();
+    if (!process) return;
+    process->host().presence.state(process->topic(), [done = std::move(done)](SharedBytes state) mutable {
+      done.complete_with([&] { return boost::json::parse(state.view()).get_object(); });
+    });
+  });
+}
+
+Async<boost::json::value> PresenceHandle::get_by_key(std::string key) {
+  return Async<boost::json::value>(
+      [weak = process_->weak_from_this(), key = std::move(key)](Completion<boost::json::value> done) mutable {
+        const auto process = weak.lock();
+        if (!process) return;
+        process->host().presence.state(process->topic(),
+                                       [done = std::move(done), key = std::move(key)](SharedBytes state) mutable {
+                                         done.complete_with([&]() -> boost::json::value {
+                                           boost::json::value all = boost::json::parse(state.view());
+                                           if (boost::json::value* one = all.get_object().if_contains(key))
+                                             return std::move(*one);
+                                           return boost::json::array();
+                                         });
+                                       });
+      });
+}
+
+// socket.hpp, app.hpp
+
+std::string ConnectInfo::param(std::string_view name, std::string_view fallback) const {
+  const boost::json::value* value = params.if_contains(name);
+  return std::string(value && value->is_string() ? std::string_view(value->get_string()) : fallback);
+}
+
+void SocketMount::add_route(Route route) {
+  if (!channel::valid_pattern(route.pattern))
+    throw std::invalid_argument("channel pattern \"" + route.pattern + "\": a * may only be at its end");
+  routes_.push_back(std::move(route));
+}
+
+SocketMount& SocketMount::presence_fetch(PresenceFetch fetch) & {
+  if (routes_.empty()) throw std::logic_error("presence_fetch belongs behind the channel that it is for");
+  routes_.back().fetch = std::move(fetch);
+  return *this;
+}
+
+}  // namespace roost

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <boost/json/object.hpp>
+
+#include <roost/bytes.hpp>
+#include <roost/presence.hpp>
+#include <roost/socket.hpp>
+
+#include "base/executor.h"
+#include "base/frame.h"
+#include "base/log.h"
+#include "channel/registry.h"
+#include "pubsub/hub.h"
+#include "pubsub/table.h"
+#include "wire/message.h"
+
+namespace roost::channel {
+
+/// Names the owner of presences: one channel, for its lifetime, on this node.
+using OwnerId = std::uint64_t;
+
+/// The presences of the node, as channels need them. Calls are in order for each topic: what was tracked before is in a
+/// list that is asked for after. Shard thread only; answers come on the same shard.
+class PresencePort {
+ public:
+  virtual ~PresencePort() = default;
+
+  /// What a meta becomes: a new phx_ref, and the JSON text with it in front. `previous`: the phx_ref that it replaces,
+  /// or "".
+  struct Meta {
+    std::string phx_ref;
+    SharedBytes json;
+  };
+  virtual Meta stamp(std::string_view meta_object, std::string_view previous) = 0;
+
+  virtual void track(OwnerId owner, std::string_view topic, std::string_view key, SharedBytes meta) = 0;
+  virtual void update(OwnerId owner, std::string_view topic, std::string_view key, SharedBytes meta) = 0;
+  virtual void untrack(OwnerId owner, std::string_view topic, std::string_view key) = 0;
+  virtual void untrack_all(OwnerId owner, std::string_view topic) = 0;
+
+  /// The JSON text of presence_state, shared by all who ask while nothing changes.
+  virtual void state(std::string_view topic, std::move_only_function<void(SharedBytes)> then) = 0;
+};
+
+/// One shard's services, for the sockets and channels on it.
+struct Host {
+  Executor& executor;
+  pubsub::Hub& hub;
+  pubsub::Table& table;
+  PresencePort& presence;
+  Log& log;
+  unsigned shard;
+  Registry& registry;
+  std::shared_ptr<ShardLink> link;
+  wire::Scratch scratch{};    // of the message that is being handled
+  std::uint64_t next_id = 1;  // for this shard's subscribers and owners
+
+  /// Unique in the process: the shard is in the upper bits.
+  std::uint64_t make_id() { return (static_cast<std::uint64_t>(shard) + 1) << 48 | next_id++; }
+};
+
+/// Where a socket's frames go: its transport. Shard thread only.
+class Outlet {
+ public:
+  /// Puts a frame at the end of the connection's queue; it leaves at the end of the loop's turn.
+  virtual void send(const Frame& frame) = 0;
+  /// Asks for the end of the connection. It comes after the current call, from the loop, with Session::end.
+  enum class Close { disconnected, drained, too_slow, overrun, undecodable };
+  virtual void request_close(Close why) = 0;
+
+ protected:
+  ~Outlet() = default;
+};
+
+}  // namespace roost::channel

@@ -1,0 +1,337 @@
+#include "channel/process.h"
+
+#include <stdexcept>
+#include <utility>
+
+#include "base/assert.h"
+#include "base/limits.h"
+#include "channel/process_extras.h"
+#include "channel/reply_target.h"
+#include "channel/session.h"
+
+namespace roost::channel {
+
+Process::Extras& Process::extras() {
+  if (!extras_) extras_ = std::make_unique<Extras>();
+  return *extras_;
+}
+
+void Process::Relay::deliver(const pubsub::Message& message, pubsub::FrameCache&) {
+  // A copy on the channel's own topic is handled as an intercepted broadcast is.
+  const auto kind = message.topic == process.topic_ ? Item::Kind::out : Item::Kind::relayed;
+  process.enqueue({.kind = kind,
+                   .topic = std::string(message.topic),
+                   .event = std::string(message.event),
+                   .payload = Payload::trusted(SharedBytes::copy(message.payload), message.binary)});
+  process.wake();
+}
+
+Process::Process(Session& session, const SocketMount::Route& route, std::string_view topic, wire::Ref reply_ref)
+    : session_(session),
+      route_(route),
+      topic_(topic),
+      reply_ref_(std::move(reply_ref)),
+      id_(session.host().make_id()) {}
+
+Process::~Process() {
+  detach();
+}
+
+bool Process::idle() const {
+  return !busy_ && (!extras_ || extras_->inbox.empty());
+}
+
+Host& Process::host() {
+  return session_.host();
+}
+const Socket& Process::socket() const {
+  return session_.socket();
+}
+
+// Joining
+
+void Process::join(const Payload& params) {
+  const auto self = shared_from_this();
+  JoinReply reply;
+  const bool lives = invoke(host().log, site("join"), [&] {
+    channel_ = route_.make();
+    channel_->process_ = this;
+    reply = channel_->join(topic_, params);
+  });
+  if (!lives) return session_.join_finished(*this, nullptr);
+  if (auto* task = std::get_if<Task<JoinReply>>(&reply.value)) return start_join_task(std::move(*task));
+  session_.join_finished(*this, &reply);
+}
+
+void Process::start_join_task(Task<JoinReply> task) {
+  busy_ = true;
+  extras().join_task = std::move(task);
+  // The coroutine is looked at when it is not on the stack any more.
+  extras().join_task->start(host().executor, [weak = weak_from_this()] {
+    if (const auto self = weak.lock())
+      self->host().executor.post([weak] {
+        if (const auto process = weak.lock(); process && !process->detached_) process->join_task_done();
+      });
+  });
+}
+
+void Process::join_task_done() {
+  const auto self = shared_from_this();
+  busy_ = false;
+  Task<JoinReply> task = std::move(*extras().join_task);
+  extras().join_task.reset();
+  JoinReply reply;
+  const bool lives = invoke(host().log, site("join"), [&] { reply = task.result(); });
+  if (lives && std::holds_alternative<Task<JoinReply>>(reply.value))
+    return start_join_task(std::move(std::get<Task<JoinReply>>(reply.value)));
+  session_.join_finished(*this, lives ? &reply : nullptr);
+}
+
+void Process::joined() {
+  joined_ = true;
+  if (!extras_) return;
+  const auto self = shared_from_this();
+  for (auto& work : std::exchange(extras_->after_join, {})) {
+    if (detached_) return;
+    if (!invoke(host().log, site("after_join"), work)) return crash();
+  }
+}
+
+void Process::subscribe_own() {
+  subscription_ = host().table.subscribe(topic_, *this, id_);
+}
+
+// Messages
+
+void Process::handle(const wire::Ref& ref, std::string_view event, const wire::Body& body) {
+  const Payload::Borrowed payload(body.bytes, body.binary);
+  if (idle()) return call_handler(ref, event, payload);
+  enqueue({.kind = Item::Kind::message, .ref = ref, .event = std::string(event), .payload = Payload(payload.payload)});
+}
+
+void Process::leave(const wire::Ref& ref) {
+  if (idle()) return session_.left(*this, reply_ref_, ref);
+  enqueue({.kind = Item::Kind::leave, .ref = ref});
+}
+
+void Process::deliver(const pubsub::Message& message, pubsub::FrameCache& frames) {
+  const auto& intercepts = route_.events->intercepts;
+  if (!intercepts.empty() && intercepts.contains(message.event)) {
+    enqueue({.kind = Item::Kind::out,
+             .event = std::string(message.event),
+             .payload = Payload::trusted(SharedBytes::copy(message.payload), message.binary)});
+    return wake();
+  }
+  const wire::Serializer& serializer = session_.serializer();
+  const Frame& frame = frames.get(&serializer, session_.head(), [&] {
+    auto encoded =
+        serializer.encode_broadcast(message.topic, message.event, {message.payload, message.binary}, session_.head());
+    if (encoded) return std::move(*encoded);
+    host().log.write(LogLevel::warn, "broadcast cannot be encoded",
+                     {{"topic", message.topic}, {"serializer", serializer.name()}, {"why", encoded.error().reason}});
+    return Frame();
+  });
+  if (!frame.empty()) session_.send(frame);
+}
+
+void Process::enqueue(Item item) {
+  Extras& more = extras();
+  if (more.inbox.size() >= limits::kInboxItemsMax || more.inbox_bytes + item.bytes() > limits::kInboxBytesMax) {
+    overflown_ = true;
+    return wake();
+  }
+  more.inbox_bytes += item.bytes();
+  more.inbox.push_back(std::move(item));
+}
+
+void Process::wake() {
+  if (std::exchange(pumping_, true)) return;
+  host().executor.post([weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->pump();
+  });
+}
+
+void Process::pump() {
+  pumping_ = false;
+  const auto self = shared_from_this();
+  if (overflown_ && !detached_) {
+    host().log.write(LogLevel::error, "channel crashed", {{"in", "inbox"}, {"topic", topic_}, {"error", "inbox full"}});
+    return crash();
+  }
+  while (joined_ && !busy_ && !detached_ && extras_ && !extras_->inbox.empty()) {
+    Item item = std::move(extras_->inbox.front());
+    extras_->inbox.pop_front();
+    extras_->inbox_bytes -= item.bytes();
+    process(item);
+  }
+}
+
+void Process::process(Item& item) {
+  bool lives = true;
+  switch (item.kind) {
+    case Item::Kind::message:
+      return call_handler(item.ref, item.event, item.payload);
+    case Item::Kind::leave:
+      return session_.left(*this, reply_ref_, item.ref);
+    case Item::Kind::work:
+      lives = invoke(host().log, site("work"), item.work);
+      break;
+    case Item::Kind::relayed:
+      lives = invoke(host().log, site("on_broadcast", item.event), [&] {
+        channel_->on_broadcast({item.topic, item.event, item.payload});
+      });
+      break;
+    case Item::Kind::out:
+      lives = invoke(host().log, site("intercept", item.event), [&] {
+        const auto found = route_.events->intercepts.find(item.event);
+        if (found == route_.events->intercepts.end()) throw std::logic_error("no intercept handler for this event");
+        found->second(*channel_, item.event, item.payload);
+      });
+      break;
+  }
+  if (!lives && !detached_) crash();
+}
+
+Reply Process::find_and_call(std::string_view event, const Payload& payload) {
+  const EventTable& events = *route_.events;
+  if (const auto found = events.handlers.find(event); found != events.handlers.end())
+    return found->second(*channel_, event, payload);
+  if (events.otherwise) return events.otherwise(*channel_, event, payload);
+  throw std::logic_error("no handler for this event");
+}
+
+void Process::call_handler(const wire::Ref& ref, std::string_view event, const Payload& payload) {
+  const auto self = shared_from_this();
+  current_ref_ = &ref;
+  Reply reply;
+  const bool lives = invoke(host().log, site("handler", event), [&] { reply = find_and_call(event, payload); });
+  current_ref_ = nullptr;
+  if (!lives) return crash();
+  finish(ref, event, std::move(reply));
+}
+
+void Process::finish(const wire::Ref& ref, std::string_view event, Reply reply) {
+  const auto respond = [&](const Response& response) {
+    if (session_.send_reply(reply_ref_, ref, topic_, response)) return true;
+    crash();
+    return false;
+  };
+  if (auto* response = std::get_if<Response>(&reply.value)) {
+    respond(*response);
+  } else if (auto* misfit = std::get_if<FieldError>(&reply.value)) {
+    respond(error({{"reason", "invalid payload"}, {"path", misfit->path}, {"expected", misfit->expected}}));
+  } else if (auto* stop = std::get_if<Stop>(&reply.value)) {
+    if (!stop->response || respond(*stop->response)) session_.stopped(*this, *stop);
+  } else if (auto* task = std::get_if<Task<Reply>>(&reply.value)) {
+    start_task(ref, event, std::move(*task));
+  }
+}
+
+void Process::start_task(const wire::Ref& ref, std::string_view event, Task<Reply> task) {
+  busy_ = true;
+  Extras& more = extras();
+  more.task = std::move(task);
+  more.task_ref = ref;
+  more.task_event = std::string(event);
+  more.task->start(host().executor, [weak = weak_from_this()] {
+    if (const auto self = weak.lock())
+      self->host().executor.post([weak] {
+        if (const auto process = weak.lock(); process && !process->detached_) process->task_done();
+      });
+  });
+}
+
+void Process::task_done() {
+  const auto self = shared_from_this();
+  Extras& more = extras();
+  Task<Reply> task = std::move(*more.task);
+  more.task.reset();
+  const wire::Ref ref = std::move(more.task_ref);
+  const std::string event = std::move(more.task_event);
+  busy_ = false;
+  Reply reply;
+  if (!invoke(host().log, site("handler", event), [&] { reply = task.result(); })) return crash();
+  finish(ref, event, std::move(reply));
+  if (!detached_) pump();
+}
+
+// The end
+
+void Process::crash() {
+  session_.crashed(*this);
+}
+
+void Process::detach() {
+  if (std::exchange(detached_, true)) return;
+  subscription_.end();
+  if (!extras_) return;
+  extras_->relays.clear();
+  extras_->timers.clear();
+  extras_->inbox.clear();
+  extras_->task.reset();
+  extras_->join_task.reset();
+  if (!extras_->tracked.empty()) host().presence.untrack_all(id_, topic_);
+  extras_->tracked.clear();
+}
+
+void Process::terminate(const End& end) {
+  const auto self = shared_from_this();
+  invoke(host().log, site("terminate"), [&] { channel_->terminate(end); });
+  joined_ = false;
+}
+
+// What the application calls
+
+void Process::require_joined(std::string_view call) const {
+  if (!joined_) throw std::logic_error(std::string(call) + " before the join was answered: use after_join");
+}
+
+void Process::push(std::string_view event, const Payload& payload) {
+  require_joined("push");
+  auto frame = session_.serializer().encode_push(reply_ref_, topic_, event, {payload.view(), payload.is_binary()},
+                                                 session_.head());
+  if (!frame) throw std::invalid_argument(std::string("push: ") + frame.error().reason);
+  session_.send(*frame);
+}
+
+void Process::broadcast(std::string_view event, const Payload& payload, bool from_self) {
+  require_joined("broadcast");
+  check_broadcast(topic_, event, payload);
+  host().hub.publish({topic_, event, payload.view(), payload.is_binary(), from_self ? id_ : 0}, host().shard);
+}
+
+void Process::after_join(std::move_only_function<void()> work) {
+  extras().after_join.push_back(std::move(work));
+}
+
+ReplyRef Process::reply_ref() const {
+  const wire::Ref* ref = current_ref_ ? current_ref_ : busy_ && extras_->task ? &extras_->task_ref : nullptr;
+  if (!ref) throw std::logic_error("reply_ref outside of a handler");
+  return ReplyRef(std::make_shared<const ReplyRef::Target>(session_.host().link, session_.socket().handle(), topic_,
+                                                           reply_ref_, *ref));
+}
+
+void Process::after(std::chrono::milliseconds delay, std::move_only_function<void()> work) {
+  const std::uint64_t number = extras().next_timer++;
+  extras().timers[number] =
+      Timer(host().executor, host().executor.now() + delay, [this, number, work = std::move(work)]() mutable {
+        // The timer goes with the process, so `this` lives here. Its turn comes behind what waits already.
+        extras_->timers.extract(number).mapped().cancel();
+        enqueue({.kind = Item::Kind::work, .work = std::move(work)});
+        wake();
+      });
+}
+
+void Process::subscribe(std::string topic) {
+  if (extras().relays.size() >= limits::kSubscriptionsPerChannelMax) throw std::length_error("too many subscriptions");
+  auto relay = std::make_unique<Relay>(*this);
+  relay->subscription = host().table.subscribe(topic, *relay, id_);
+  relay->topic = std::move(topic);
+  extras().relays.push_back(std::move(relay));
+}
+
+void Process::unsubscribe(std::string_view topic) {
+  if (extras_) std::erase_if(extras_->relays, [topic](const auto& relay) { return relay->topic == topic; });
+}
+
+}  // namespace roost::channel

@@ -1,0 +1,112 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <roost/app.hpp>
+#include <roost/channel.hpp>
+
+#include "base/executor.h"
+#include "channel/host.h"
+#include "channel/invoke.h"
+#include "pubsub/table.h"
+#include "wire/message.h"
+#include "wire/ref.h"
+
+namespace roost::channel {
+
+class Session;
+
+/// One joined topic of one socket: calls the application's Channel, one message at a time.
+///
+/// Life: join() → answered by Session::join_finished → messages → end(). While a coroutine of the channel waits,
+/// `busy`, messages gather in the inbox (PROTOCOL R12). What comes back later (timers, posted work, coroutines) holds a
+/// weak_ptr.
+class Process final : public pubsub::Subscriber, public std::enable_shared_from_this<Process> {
+ public:
+  /// `reply_ref`: the channel's own join_ref, the join's ref if the client gave none (PROTOCOL R1).
+  Process(Session& session, const SocketMount::Route& route, std::string_view topic, wire::Ref reply_ref);
+  ~Process();
+
+  /// Calls the application's join. Session::join_finished follows, at once or when its coroutine is done.
+  void join(const Payload& params);
+  /// The join was answered with ok: runs what waited for it.
+  void joined();
+
+  /// A message of the client. Views last for the call.
+  void handle(const wire::Ref& ref, std::string_view event, const wire::Body& payload);
+  /// phx_leave.
+  void leave(const wire::Ref& ref);
+
+  /// Lets go of everything: subscriptions, presences, timers, the coroutine. Nothing of the application is called any
+  /// more but terminate.
+  void detach();
+  /// Calls the application's terminate; what it pushes goes out.
+  void terminate(const End& end);
+
+  /// Subscribes to its own topic, so that it hears broadcasts.
+  void subscribe_own();
+
+  void deliver(const pubsub::Message& message, pubsub::FrameCache& frames) override;
+
+  // What the application calls; see roost/channel.hpp.
+  const std::string& topic() const { return topic_; }
+  const Socket& socket() const;
+  void push(std::string_view event, const Payload& payload);
+  void broadcast(std::string_view event, const Payload& payload, bool from_self);
+  void after_join(std::move_only_function<void()> work);
+  ReplyRef reply_ref() const;
+  void after(std::chrono::milliseconds delay, std::move_only_function<void()> work);
+  void subscribe(std::string topic);
+  void unsubscribe(std::string_view topic);
+  std::expected<std::string, PresenceError> track(std::string_view key, const Payload& meta);
+  std::expected<std::string, PresenceError> update(std::string_view key, const Payload& meta);
+  std::expected<std::string, PresenceError> update(
+      std::string_view key, const std::function<boost::json::object(boost::json::object)>& change);
+  void untrack(std::string_view key);
+  void push_presence_state();
+  Session& session() { return session_; }
+  Host& host();
+
+ private:
+  struct Item;
+  struct Relay;
+  struct Extras;  // what few channels need, allocated on first use: process_extras.h
+
+  Extras& extras();
+  CallSite site(std::string_view what, std::string_view event = {}) const { return {what, topic_, event}; }
+  void require_joined(std::string_view call) const;
+  bool idle() const;
+
+  void enqueue(Item item);
+  void wake();
+  void pump();
+  void process(Item& item);
+  void call_handler(const wire::Ref& ref, std::string_view event, const Payload& payload);
+  Reply find_and_call(std::string_view event, const Payload& payload);
+  void finish(const wire::Ref& ref, std::string_view event, Reply reply);
+  void start_task(const wire::Ref& ref, std::string_view event, Task<Reply> task);
+  void task_done();
+  void start_join_task(Task<JoinReply> task);
+  void join_task_done();
+  void crash();
+
+  Session& session_;
+  const SocketMount::Route& route_;
+  const std::string topic_;
+  const wire::Ref reply_ref_;
+  std::unique_ptr<Channel> channel_;
+  std::unique_ptr<Extras> extras_;
+  pubsub::Subscription subscription_;
+  std::uint64_t id_;                        // as subscriber and as owner of presences
+  const wire::Ref* current_ref_ = nullptr;  // of the message that is being handled
+  bool busy_ = false;                       // a coroutine waits
+  bool joined_ = false;
+  bool detached_ = false;
+  bool pumping_ = false;    // pump() is posted
+  bool overflown_ = false;  // the inbox was full
+};
+
+}  // namespace roost::channel

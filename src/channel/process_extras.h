@@ -1,0 +1,57 @@
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "channel/process.h"
+
+// What only some channels need. For process*.cc alone.
+namespace roost::channel {
+
+/// Something that waits for its turn on the channel.
+struct Process::Item {
+  enum class Kind { message, leave, out, relayed, work } kind;
+  wire::Ref ref{};
+  std::string topic{};
+  std::string event{};
+  Payload payload{};
+  std::move_only_function<void()> work{};
+
+  std::size_t bytes() const { return topic.size() + event.size() + payload.view().size(); }
+};
+
+/// A subscription to another topic: its broadcasts go to the channel itself (PROTOCOL B5).
+struct Process::Relay final : pubsub::Subscriber {
+  explicit Relay(Process& p) : process(p) {}
+  void deliver(const pubsub::Message& message, pubsub::FrameCache& frames) override;
+
+  Process& process;
+  std::string topic;
+  pubsub::Subscription subscription;
+};
+
+struct Process::Extras {
+  struct Tracked {
+    std::string phx_ref;
+    SharedBytes meta;
+  };
+
+  std::vector<std::move_only_function<void()>> after_join;
+  std::deque<Item> inbox;
+  std::size_t inbox_bytes = 0;
+  std::vector<std::unique_ptr<Relay>> relays;
+  std::map<std::string, Tracked, std::less<>> tracked;
+  std::map<std::uint64_t, Timer> timers;
+  std::uint64_t next_timer = 1;
+  std::optional<Task<Reply>> task;
+  std::optional<Task<JoinReply>> join_task;
+  wire::Ref task_ref;  // of the message whose coroutine runs
+  std::string task_event;
+};
+
+}  // namespace roost::channel

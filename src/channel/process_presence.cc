@@ -1,0 +1,70 @@
+#include <stdexcept>
+
+#include "base/limits.h"
+#include "channel/process_extras.h"
+#include "channel/session.h"
+
+// The presences of a channel: what it tracks is known here, what the topic holds is known to the PresencePort.
+namespace roost::channel {
+namespace {
+
+void check(std::string_view key, const Payload& meta) {
+  if (!meta.is_object()) throw std::invalid_argument("a presence meta is a JSON object");
+  if (key.size() > limits::kPresenceKeyBytesMax) throw std::length_error("a presence key is too long");
+  if (meta.view().size() > limits::kPresenceMetaBytesMax) throw std::length_error("a presence meta is too large");
+}
+
+}  // namespace
+
+std::expected<std::string, PresenceError> Process::track(std::string_view key, const Payload& meta) {
+  require_joined("track");
+  check(key, meta);
+  auto& tracked = extras().tracked;
+  if (tracked.find(key) != tracked.end()) return std::unexpected(PresenceError::already_tracked);
+  if (tracked.size() >= limits::kPresencesPerChannelMax) throw std::length_error("too many presences on one channel");
+  auto stamped = host().presence.stamp(meta.view(), "");
+  host().presence.track(id_, topic_, key, stamped.json);
+  tracked.emplace(key, Extras::Tracked{stamped.phx_ref, std::move(stamped.json)});
+  return stamped.phx_ref;
+}
+
+std::expected<std::string, PresenceError> Process::update(std::string_view key, const Payload& meta) {
+  require_joined("update");
+  check(key, meta);
+  auto& tracked = extras().tracked;
+  const auto found = tracked.find(key);
+  if (found == tracked.end()) return std::unexpected(PresenceError::nopresence);
+  auto stamped = host().presence.stamp(meta.view(), found->second.phx_ref);
+  host().presence.update(id_, topic_, key, stamped.json);
+  found->second = {stamped.phx_ref, std::move(stamped.json)};
+  return stamped.phx_ref;
+}
+
+std::expected<std::string, PresenceError> Process::update(
+    std::string_view key, const std::function<boost::json::object(boost::json::object)>& change) {
+  const auto& tracked = extras().tracked;
+  const auto found = tracked.find(key);
+  if (found == tracked.end()) return std::unexpected(PresenceError::nopresence);
+  boost::json::value old = boost::json::parse(found->second.meta.view());
+  return update(key, Payload(boost::json::value(change(std::move(old.get_object())))));
+}
+
+void Process::untrack(std::string_view key) {
+  auto& tracked = extras().tracked;
+  const auto found = tracked.find(key);
+  if (found == tracked.end()) return;
+  host().presence.untrack(id_, topic_, key);
+  tracked.erase(found);
+}
+
+void Process::push_presence_state() {
+  require_joined("push_presence_state");
+  host().presence.state(topic_, [weak = weak_from_this()](SharedBytes state) {
+    const auto self = weak.lock();
+    if (!self || self->detached_) return;
+    // Always encodable: the state is an object, and the topic was one that came in.
+    self->push("presence_state", Payload::trusted(std::move(state), false));
+  });
+}
+
+}  // namespace roost::channel

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include <roost/socket.hpp>
+
+#include "base/executor.h"
+
+namespace roost::channel {
+
+class Session;
+
+/// One shard's sockets by their SocketId, so that other threads may name a socket that may be gone. Shard thread only.
+class Registry {
+ public:
+  explicit Registry(unsigned shard) : shard_(shard) {}
+
+  SocketId add(Session& session) {
+    std::uint32_t slot = free_;
+    if (slot == kNone) {
+      slot = static_cast<std::uint32_t>(slots_.size());
+      slots_.push_back({});
+    } else {
+      free_ = slots_[slot].next_free;
+    }
+    slots_[slot].session = &session;
+    ++count_;
+    return {shard_, slot, slots_[slot].generation};
+  }
+  void remove(SocketId id) {
+    Slot& slot = slots_[id.slot];
+    slot.session = nullptr;
+    ++slot.generation;
+    slot.next_free = free_;
+    free_ = id.slot;
+    --count_;
+  }
+  /// nullptr: it is gone.
+  Session* find(SocketId id) const {
+    return id.slot < slots_.size() && slots_[id.slot].generation == id.generation ? slots_[id.slot].session : nullptr;
+  }
+  std::size_t size() const { return count_; }
+
+ private:
+  static constexpr std::uint32_t kNone = ~0u;
+  struct Slot {
+    Session* session = nullptr;
+    std::uint64_t generation = 1;
+    std::uint32_t next_free = kNone;
+  };
+  const unsigned shard_;
+  std::vector<Slot> slots_;
+  std::uint32_t free_ = kNone;
+  std::size_t count_ = 0;
+};
+
+/// The way from any thread to one shard's sockets; outlives the shard as long as somebody holds it.
+struct ShardLink {
+  std::shared_ptr<Executor> executor;
+  Registry* registry = nullptr;  // shard thread only; null once the shard is gone
+};
+
+}  // namespace roost::channel

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include <roost/channel.hpp>
+
+#include "channel/registry.h"
+#include "wire/ref.h"
+
+namespace roost {
+
+/// Where a late reply goes.
+struct ReplyRef::Target {
+  Target(std::shared_ptr<channel::ShardLink> l, SocketId s, std::string t, wire::Ref j, wire::Ref r)
+      : link(std::move(l)), socket(s), topic(std::move(t)), join_ref(std::move(j)), ref(std::move(r)) {}
+  const std::shared_ptr<channel::ShardLink> link;
+  const SocketId socket;
+  const std::string topic;
+  const wire::Ref join_ref;
+  const wire::Ref ref;
+};
+
+namespace channel {
+
+/// Throws std::invalid_argument unless every serializer could carry this broadcast: the publisher hears of it, before
+/// anybody gets it (PROTOCOL B6, F8, F11).
+void check_broadcast(std::string_view topic, std::string_view event, const Payload& payload);
+
+}  // namespace channel
+}  // namespace roost

@@ -1,0 +1,251 @@
+#include "channel/session.h"
+
+#include <utility>
+
+#include "base/limits.h"
+#include "channel/router.h"
+
+namespace roost::channel {
+namespace {
+
+constexpr std::string_view kUnmatched = R"({"reason":"unmatched topic"})";
+constexpr std::string_view kTooMany = R"({"reason":"too many channels joined"})";
+constexpr std::string_view kJoinCrashed = R"({"reason":"join crashed"})";
+
+}  // namespace
+
+/// The join that is under way, and what came from the client meanwhile.
+struct Session::Joining {
+  std::shared_ptr<Process> process;
+  wire::Ref join_ref;
+  wire::Ref ref;
+  std::optional<wire::Ref> replaced;  // join_ref of the channel that a duplicate join ended
+  std::deque<Queued> queue;
+  std::size_t queue_bytes = 0;
+};
+
+End end_of(EndReason reason) {
+  switch (reason) {
+    case EndReason::left:
+      return {reason, "left"};
+    case EndReason::stopped:
+      return {reason, "shutdown"};
+    case EndReason::crashed:
+      return {reason, "error"};
+    case EndReason::closed:
+      return {reason, "closed"};
+    case EndReason::disconnected:
+      return {reason, "disconnected"};
+    case EndReason::inactive:
+      return {reason, "inactive"};
+    case EndReason::drained:
+      return {reason, "draining"};
+  }
+  return {reason, ""};
+}
+
+Session::Session(Host& host, const Kind& kind, const wire::Serializer& serializer, FrameHead head, Outlet& outlet,
+                 Accept accept)
+    : host_(host),
+      kind_(kind),
+      serializer_(serializer),
+      head_(head),
+      outlet_(outlet),
+      socket_(std::move(accept.state), std::move(accept.id), host.registry.add(*this)) {
+  if (socket_.id()) id_subscription_ = host_.table.subscribe(*socket_.id(), *this, host_.make_id());
+}
+
+Session::~Session() {
+  end(EndReason::closed);
+  host_.registry.remove(socket_.handle());
+}
+
+void Session::end(EndReason reason) {
+  if (std::exchange(ended_, true)) return;
+  id_subscription_.end();
+  if (joining_) joining_->process->detach();
+  joining_.reset();
+  for (auto& [topic, entry] : std::exchange(entries_, {})) {
+    entry.process->detach();
+    entry.process->terminate(end_of(reason));
+  }
+}
+
+void Session::deliver(const pubsub::Message& message, pubsub::FrameCache&) {
+  if (message.event == "disconnect") outlet_.request_close(Outlet::Close::disconnected);
+}
+
+// Messages of the client
+
+bool Session::receive(bool binary, std::string_view bytes, wire::Utf8 checked) {
+  if (ended_) return true;
+  if (joining_) return queue_while_joining(binary, bytes);
+  const auto message = serializer_.decode(binary, bytes, checked, host_.scratch);
+  if (!message) {
+    host_.log.write(LogLevel::debug, "undecodable message", {{"why", message.error().reason}});
+    return false;
+  }
+  route(*message);
+  return true;
+}
+
+bool Session::queue_while_joining(bool binary, std::string_view bytes) {
+  Joining& joining = *joining_;
+  if (joining.queue.size() >= limits::kJoinQueueItemsMax ||
+      joining.queue_bytes + bytes.size() > limits::kJoinQueueBytesMax) {
+    outlet_.request_close(Outlet::Close::overrun);
+    return true;
+  }
+  joining.queue_bytes += bytes.size();
+  joining.queue.push_back({binary, std::string(bytes)});
+  return true;
+}
+
+// The rules of PROTOCOL §5.1, in their order.
+void Session::route(const wire::Incoming& message) {
+  if (message.topic == "phoenix" && message.event == "heartbeat") return reply_ok(wire::Ref(), message.ref, "phoenix");
+  const auto found = message.topic_is_string ? entries_.find(message.topic) : entries_.end();
+  const bool is_join = message.event == "phx_join";
+  const bool is_leave = message.event == "phx_leave";
+  if (is_join) return join(message);
+  if (found == entries_.end()) {
+    if (is_leave && message.topic_is_string) return reply_ok(message.join_ref, message.ref, message.topic);
+    return unmatched(message);
+  }
+  Entry& entry = found->second;
+  if (!message.join_ref.is_null() && message.join_ref != entry.join_ref) return;  // stale
+  const auto process = entry.process;
+  if (is_leave) {
+    entry.leaving = true;
+    return process->leave(message.ref);
+  }
+  process->handle(message.ref, message.event, message.payload);
+}
+
+void Session::unmatched(const wire::Incoming& message) {
+  const auto topic =
+      message.topic_is_string ? wire::TopicText(message.topic) : wire::TopicText::json(message.topic_json);
+  refuse_join(wire::Ref(), message.ref, topic, kUnmatched);
+}
+
+void Session::reply_ok(const wire::Ref& join_ref, const wire::Ref& ref, std::string_view topic) {
+  if (const auto frame = serializer_.encode_reply(join_ref, ref, topic, "ok", {}, head_)) send(*frame);
+}
+
+void Session::refuse_join(const wire::Ref& join_ref, const wire::Ref& ref, const wire::TopicText& topic,
+                          std::string_view reason) {
+  if (const auto frame = serializer_.encode_reply(join_ref, ref, topic, "error", {reason}, head_)) send(*frame);
+}
+
+bool Session::send_reply(const wire::Ref& join_ref, const wire::Ref& ref, std::string_view topic,
+                         const Response& response) {
+  const auto frame = serializer_.encode_reply(join_ref, ref, topic, response.status,
+                                              {response.response.view(), response.response.is_binary()}, head_);
+  if (frame) {
+    send(*frame);
+    return true;
+  }
+  host_.log.write(LogLevel::error, "reply cannot be encoded", {{"topic", topic}, {"why", frame.error().reason}});
+  return false;
+}
+
+// Joining (PROTOCOL §5.2, §5.5)
+
+void Session::join(const wire::Incoming& message) {
+  const auto* route = message.topic_is_string ? find_route(*kind_.routes, message.topic) : nullptr;
+  if (!route) {
+    host_.log.write(LogLevel::debug, "unmatched topic", {{"topic", message.topic}});
+    return unmatched(message);
+  }
+  auto joining = std::make_unique<Joining>();
+  if (const auto found = entries_.find(message.topic); found != entries_.end()) {
+    if (!found->second.leaving) host_.log.write(LogLevel::debug, "duplicate join", {{"topic", message.topic}});
+    const Entry old = std::move(found->second);
+    entries_.erase(found);
+    old.process->detach();
+    joining->replaced = old.join_ref;
+  }
+  if (entries_.size() >= kind_.channels_max) {
+    host_.log.write(LogLevel::warn, "too many channels joined", {{"topic", message.topic}});
+    return refuse_join(message.join_ref, message.ref, message.topic, kTooMany);
+  }
+  // R1: a client that gave no join_ref is answered with the ref of its join.
+  const wire::Ref& reply_ref = message.join_ref.is_falsy() ? message.ref : message.join_ref;
+  joining->process = std::make_shared<Process>(*this, *route, message.topic, reply_ref);
+  joining->join_ref = message.join_ref;
+  joining->ref = message.ref;
+  joining_ = std::move(joining);
+  const Payload::Borrowed params(message.payload.bytes, message.payload.binary);
+  const auto process = joining_->process;
+  process->join(params);
+}
+
+void Session::join_finished(Process& process, const JoinReply* reply) {
+  if (!joining_) return;  // the connection ended meanwhile
+  const auto joining = std::move(joining_);
+  const std::string& topic = process.topic();
+  const Response* accepted = reply ? std::get_if<Response>(&reply->value) : nullptr;
+  bool joined = false;
+  if (accepted) {
+    process.subscribe_own();
+    joined = send_reply(joining->join_ref, joining->ref, topic, {"ok", accepted->response});
+  }
+  if (joined) {
+    entries_.emplace(topic, Entry{joining->process, joining->join_ref});
+  } else {
+    process.detach();
+    const Refusal* refusal = reply ? std::get_if<Refusal>(&reply->value) : nullptr;
+    if (!refusal || !send_reply(joining->join_ref, joining->ref, topic, {"error", refusal->response}))
+      refuse_join(joining->join_ref, joining->ref, topic, kJoinCrashed);
+  }
+  if (joining->replaced) send(serializer_.encode_close(*joining->replaced, topic, head_));  // D1: behind the new reply
+  if (joined) process.joined();
+  // What waited goes on from the loop, each message as if it came now.
+  for (Queued& message : joining->queue) {
+    if (ended_) return;
+    if (!receive(message.binary, message.bytes, wire::Utf8::check))
+      return outlet_.request_close(Outlet::Close::undecodable);
+  }
+}
+
+// Ends (PROTOCOL §5.6)
+
+std::shared_ptr<Process> Session::remove(const Process& process, wire::Ref& join_ref) {
+  const auto found = entries_.find(process.topic());
+  if (found == entries_.end() || found->second.process.get() != &process) return nullptr;
+  const auto removed = std::move(found->second.process);
+  join_ref = std::move(found->second.join_ref);
+  entries_.erase(found);
+  removed->detach();  // E6: it hears nothing any more before its end is told
+  return removed;
+}
+
+void Session::left(Process& process, const wire::Ref& reply_ref, const wire::Ref& ref) {
+  const wire::Ref leave_ref = ref;  // may lie in the inbox that is about to go
+  wire::Ref join_ref;
+  const auto removed = remove(process, join_ref);
+  if (!removed) return;
+  reply_ok(reply_ref, leave_ref, removed->topic());
+  send(serializer_.encode_close(join_ref, removed->topic(), head_));
+  removed->terminate(end_of(EndReason::left));
+}
+
+void Session::stopped(Process& process, const Stop& stop) {
+  wire::Ref join_ref;
+  const auto removed = remove(process, join_ref);
+  if (!removed) return;
+  // E2: what terminate pushes comes behind phx_close, and before phx_error.
+  if (stop.graceful()) send(serializer_.encode_close(join_ref, removed->topic(), head_));
+  removed->terminate({EndReason::stopped, stop.reason});
+  if (!stop.graceful()) send(serializer_.encode_error(join_ref, removed->topic(), head_));
+}
+
+void Session::crashed(Process& process) {
+  wire::Ref join_ref;
+  const auto removed = remove(process, join_ref);
+  if (!removed) return;
+  removed->terminate(end_of(EndReason::crashed));
+  send(serializer_.encode_error(join_ref, removed->topic(), head_));
+}
+
+}  // namespace roost::channel

@@ -1,0 +1,108 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include <roost/app.hpp>
+#include <roost/socket.hpp>
+
+#include "base/hash.h"
+#include "channel/host.h"
+#include "channel/process.h"
+#include "pubsub/table.h"
+#include "wire/serializer.h"
+
+namespace roost::channel {
+
+/// How a socket ended, for its channels' terminate.
+End end_of(EndReason reason);
+
+/// One client's logical link: routes its messages to channels and their answers back (PROTOCOL §5). Knows no sockets:
+/// bytes come in by receive(), frames go out by the Outlet. Shard thread only.
+class Session final : public pubsub::Subscriber {
+ public:
+  /// What every socket of one mount shares; outlives them.
+  struct Kind {
+    const std::vector<SocketMount::Route>* routes;
+    std::size_t channels_max;
+  };
+
+  Session(Host& host, const Kind& kind, const wire::Serializer& serializer, FrameHead head, Outlet& outlet,
+          Accept accept);
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  /// One message of the client. False: it cannot be decoded, and the connection must end with 1011 (PROTOCOL X1).
+  /// `checked`: the text is known to be UTF-8.
+  bool receive(bool binary, std::string_view bytes, wire::Utf8 checked);
+
+  /// The connection is over: ends every channel with that reason. Nothing is sent any more. Once.
+  void end(EndReason reason);
+
+  /// Whether a join's coroutine runs, so that everything else waits (PROTOCOL R3).
+  bool joining() const { return joining_ != nullptr; }
+  std::size_t channels() const { return entries_.size(); }
+
+  void deliver(const pubsub::Message& message, pubsub::FrameCache& frames) override;
+
+  // For its processes.
+  Host& host() { return host_; }
+  const Socket& socket() const { return socket_; }
+  const wire::Serializer& serializer() const { return serializer_; }
+  FrameHead head() const { return head_; }
+  Outlet& outlet() { return outlet_; }
+  void send(const Frame& frame) {
+    if (!ended_) outlet_.send(frame);
+  }
+  /// A reply. False: it cannot be encoded (PROTOCOL F4, F11), which has been logged.
+  bool send_reply(const wire::Ref& join_ref, const wire::Ref& ref, std::string_view topic, const Response& response);
+  void join_finished(Process& process, const JoinReply* reply);  // nullptr: it crashed
+  /// A leave was handled: replies, closes, terminates.
+  void left(Process& process, const wire::Ref& join_ref, const wire::Ref& ref);
+  void stopped(Process& process, const Stop& stop);
+  void crashed(Process& process);
+
+ private:
+  struct Entry {
+    std::shared_ptr<Process> process;
+    wire::Ref join_ref;  // as it came (PROTOCOL R1)
+    bool leaving = false;
+  };
+  struct Joining;
+  struct Queued {
+    bool binary;
+    std::string bytes;
+  };
+
+  void route(const wire::Incoming& message);
+  void join(const wire::Incoming& message);
+  void refuse_join(const wire::Ref& join_ref, const wire::Ref& ref, const wire::TopicText& topic,
+                   std::string_view reason);
+  void unmatched(const wire::Incoming& message);
+  void reply_ok(const wire::Ref& join_ref, const wire::Ref& ref, std::string_view topic);
+  bool queue_while_joining(bool binary, std::string_view bytes);
+  void drain_join_queue();
+  Entry* find(const Process& process);
+  std::shared_ptr<Process> remove(const Process& process, wire::Ref& join_ref);
+
+  Host& host_;
+  const Kind& kind_;
+  const wire::Serializer& serializer_;
+  const FrameHead head_;
+  Outlet& outlet_;
+  Socket socket_;
+  std::unordered_map<std::string, Entry, StringHash, std::equal_to<>> entries_;
+  pubsub::Subscription id_subscription_;
+  std::unique_ptr<Joining> joining_;
+  bool ended_ = false;
+};
+
+}  // namespace roost::channel

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include <roost/bytes.hpp>
+
+#include "base/frame.h"
+
+namespace roost::pubsub {
+
+/// Names a subscriber, unique in this process for its lifetime; 0: nobody.
+using SubscriberId = std::uint64_t;
+
+/// What is published: event and payload on a topic. Views last for the call.
+struct Message {
+  std::string_view topic;
+  std::string_view event;
+  std::string_view payload;  // JSON text, or bytes
+  bool binary = false;
+  SubscriberId from = 0;  // does not get it (PROTOCOL B1)
+};
+
+/// A message that may cross threads.
+struct OwnedMessage {
+  explicit OwnedMessage(const Message& message)
+      : topic(message.topic),
+        event(message.event),
+        payload(SharedBytes::copy(message.payload)),
+        binary(message.binary),
+        from(message.from) {}
+  Message view() const { return {topic, event, payload.view(), binary, from}; }
+
+  const std::string topic;
+  const std::string event;
+  const SharedBytes payload;
+  const bool binary;
+  const SubscriberId from;
+};
+
+/// The frames of one dispatch: each form of a message is encoded once and shared (PROTOCOL B3).
+class FrameCache {
+ public:
+  /// The frame of that form (a serializer with a way of framing), made by `encode()` the first time it is asked for.
+  /// An empty frame, which is what an encoder returns that cannot, is kept too.
+  template <typename Encode>
+  const Frame& get(const void* serializer, FrameHead head, Encode&& encode) {
+    for (std::size_t i = 0; i < used_; ++i)
+      if (slots_[i].serializer == serializer && slots_[i].head == head) return slots_[i].frame;
+    Slot& slot = slots_[used_ < kForms ? used_++ : kForms - 1];
+    slot = {serializer, head, encode()};
+    return slot.frame;
+  }
+
+ private:
+  static constexpr std::size_t kForms =
+      4;  // V1 and V2, each for websocket and long poll; beyond, the last is encoded anew
+  struct Slot {
+    const void* serializer = nullptr;
+    FrameHead head = nullptr;
+    Frame frame;
+  };
+  std::array<Slot, kForms> slots_;
+  std::size_t used_ = 0;
+};
+
+}  // namespace roost::pubsub

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/hash.h"
+#include "pubsub/interest.h"
+#include "pubsub/message.h"
+
+namespace roost::pubsub {
+
+/// Who hears a topic.
+class Subscriber {
+ public:
+  /// A message on a topic that it subscribed to. Must not subscribe, unsubscribe or publish here and now: it posts.
+  virtual void deliver(const Message& message, FrameCache& frames) = 0;
+
+ protected:
+  ~Subscriber() = default;
+};
+
+class Table;
+class Subscription;
+
+/// A topic that somebody hears. Not for other folders.
+struct Topic {
+  struct Entry {
+    Subscriber* subscriber;
+    SubscriberId id;
+    Subscription* subscription;  // knows its place here, so that it leaves in constant time
+  };
+  std::string name;
+  std::vector<Entry> entries;
+};
+
+/// One subscription; ends when it is destroyed. It may be moved, and must not outlive its table.
+class Subscription {
+ public:
+  Subscription() = default;
+  Subscription(Subscription&& other) noexcept;
+  Subscription& operator=(Subscription&& other) noexcept;
+  ~Subscription() { end(); }
+
+  void end();
+  explicit operator bool() const { return topic_ != nullptr; }
+
+ private:
+  friend class Table;
+  Table* table_ = nullptr;
+  Topic* topic_ = nullptr;
+  std::uint32_t place_ = 0;  // in the topic's list
+};
+
+/// One shard's part of the topic table. Shard thread only.
+class Table {
+ public:
+  /// Tells `interest` which topics this shard has subscribers for.
+  Table(Interest& interest, unsigned shard) : interest_(interest), shard_(shard) {}
+  ~Table();
+  Table(const Table&) = delete;
+  Table& operator=(const Table&) = delete;
+
+  /// `subscriber` hears `topic` from now on, once more for each subscription (PROTOCOL B8). `id` is its name for
+  /// Message::from.
+  Subscription subscribe(std::string_view topic, Subscriber& subscriber, SubscriberId id);
+
+  /// Hands `message` to this shard's subscribers of its topic, but not to message.from.
+  void dispatch(const Message& message);
+
+  std::size_t topics() const { return topics_.size(); }
+
+ private:
+  friend class Subscription;
+  void remove(Subscription& subscription);
+
+  Interest& interest_;
+  const unsigned shard_;
+  InterestCounts counts_;
+  std::unordered_map<std::string, std::unique_ptr<Topic>, StringHash, std::equal_to<>> topics_;
+  bool dispatching_ = false;
+};
+
+}  // namespace roost::pubsub
