@@ -1,0 +1,85 @@
+/** One device of a key: whatever the server tracks, with its unique ref. PROTOCOL Q22. */
+export interface PresenceMeta {
+  readonly phx_ref: string
+  readonly phx_ref_prev?: string
+}
+
+/** What a key has in a topic: at least one meta, and any fields that the server's fetch added. */
+export interface PresenceEntry<Meta = unknown> {
+  readonly metas: readonly (Meta & PresenceMeta)[]
+}
+
+/** Key -> entry. A Map, because servers choose keys freely ("__proto__", "42"); never changed in place. */
+export type PresenceState<Meta = unknown> = ReadonlyMap<string, PresenceEntry<Meta>>
+
+export type WirePresences = Readonly<Record<string, PresenceEntry>>
+
+export interface PresenceDiff {
+  readonly joins: WirePresences
+  readonly leaves: WirePresences
+}
+
+export const no_presences: PresenceState<never> = new Map()
+
+/**
+ * The state after a `presence_state` (PROTOCOL Q20). Keys and metas that stay are the objects that were
+ * there; when nothing changed, the result is `current` itself.
+ */
+export function syncState(current: PresenceState, wire: WirePresences): PresenceState {
+  const next = new Map<string, PresenceEntry>()
+  for (const [key, entry] of current) {
+    const fresh = Object.hasOwn(wire, key) ? wire[key] : undefined
+    if (fresh) next.set(key, replaceMetas(entry, fresh))
+  }
+  for (const [key, fresh] of Object.entries(wire)) if (!next.has(key)) next.set(key, fresh)
+  return sameEntries(current, next) ? current : next
+}
+
+/** The state after a `presence_diff` (PROTOCOL Q21): joins first, then leaves. */
+export function syncDiff(current: PresenceState, diff: PresenceDiff): PresenceState {
+  const next = new Map(current)
+  for (const [key, joined] of Object.entries(diff.joins)) {
+    const entry = next.get(key)
+    next.set(key, entry ? addMetas(entry, joined) : joined)
+  }
+  for (const [key, left] of Object.entries(diff.leaves)) {
+    const entry = next.get(key)
+    if (!entry) continue
+    const rest = removeMetas(entry, left)
+    if (rest.metas.length > 0) next.set(key, rest)
+    else next.delete(key)
+  }
+  return sameEntries(current, next) ? current : next
+}
+
+/** Metas that stay keep their order and come before the new ones, as phoenix.js has it. */
+function replaceMetas(entry: PresenceEntry, fresh: PresenceEntry): PresenceEntry {
+  const had = refsOf(entry)
+  const has = refsOf(fresh)
+  const kept = entry.metas.filter((meta) => has.has(meta.phx_ref))
+  const added = fresh.metas.filter((meta) => !had.has(meta.phx_ref))
+  if (added.length === 0 && kept.length === entry.metas.length) return entry
+  // As in phoenix.js, fields beside `metas` are those of the latest join.
+  return { ...(added.length > 0 ? fresh : entry), metas: [...kept, ...added] }
+}
+
+function addMetas(entry: PresenceEntry, joined: PresenceEntry): PresenceEntry {
+  const refs = refsOf(joined)
+  return { ...joined, metas: [...entry.metas.filter((meta) => !refs.has(meta.phx_ref)), ...joined.metas] }
+}
+
+function removeMetas(entry: PresenceEntry, left: PresenceEntry): PresenceEntry {
+  const refs = refsOf(left)
+  const metas = entry.metas.filter((meta) => !refs.has(meta.phx_ref))
+  return metas.length === entry.metas.length ? entry : { ...entry, metas }
+}
+
+function refsOf(entry: PresenceEntry): Set<string> {
+  return new Set(entry.metas.map((meta) => meta.phx_ref))
+}
+
+function sameEntries(a: PresenceState, b: PresenceState): boolean {
+  if (a.size !== b.size) return false
+  for (const [key, entry] of a) if (b.get(key) !== entry) return false
+  return true
+}
