@@ -38,7 +38,9 @@ class Frame {
   std::string_view payload() const { return bytes_.view().substr(kFrameHeadMax); }
   bool binary() const { return binary_; }
   bool empty() const { return bytes_.empty(); }
+  /// The bytes of both, and where in them the head begins.
   const SharedBytes& bytes() const { return bytes_; }
+  std::size_t begin() const { return begin_; }
 
  private:
   SharedBytes bytes_;

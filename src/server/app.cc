@@ -1,0 +1,271 @@
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdio>
+#include <cstdlib>
+#include <mutex>
+#include <stdexcept>
+#include <thread>
+
+#include <unistd.h>
+
+#include <roost/app.hpp>
+
+#include "agent/blocking_pool.h"
+#include "agent/runner.h"
+#include "channel/reply_target.h"
+#include "channel/router.h"
+#include "net/signals.h"
+#include "net/system.h"
+#include "server/logger.h"
+#include "server/options.h"
+#include "server/shard.h"
+
+namespace roost {
+namespace {
+
+// How long a server that stops waits for clients to take their close frames. Longer than net::Connection::kLinger.
+constexpr std::chrono::milliseconds kDrainPatience{3'000};
+
+std::string node_name() {
+  return "roost@" + std::to_string(getpid());
+}
+
+}  // namespace
+
+/// The whole server: the only place that knows every part.
+struct App::Impl {
+  explicit Impl(Options given) : options(std::move(given)), log(server::make_logger(options.log_level)) {}
+  ~Impl() { stop(); }
+
+  std::expected<void, std::string> start();
+  std::expected<std::uint16_t, Error> listen();
+  void stop();
+  const PresenceFetch* find_fetch(std::string_view topic) const;
+  std::shared_ptr<agent::Runner> runner();
+
+  Options options;
+  std::unique_ptr<Log> log;
+  std::vector<std::unique_ptr<SocketMount>> mounts;
+  server::Site site;
+  std::vector<std::move_only_function<void()>> on_start;
+  std::shared_ptr<agent::Runner> agents;
+  agent::BlockingPool pool;
+  server::FindFetch fetches;
+  pubsub::Hub hub;
+  std::vector<std::unique_ptr<server::Shard>> shards;
+  std::uint16_t port = 0;
+  std::atomic<bool> running = false;
+};
+
+namespace {
+
+/// The shard whose thread this is, of that App; Hub::kNoShard on any other thread.
+struct Here {
+  const void* app = nullptr;
+  unsigned shard = pubsub::Hub::kNoShard;
+};
+thread_local Here here;
+
+}  // namespace
+
+const PresenceFetch* App::Impl::find_fetch(std::string_view topic) const {
+  for (const auto& mount : mounts)
+    if (const auto* route = channel::find_route(mount->routes_, topic); route && route->fetch) return &route->fetch;
+  return nullptr;
+}
+
+std::shared_ptr<agent::Runner> App::Impl::runner() {
+  if (agents) return agents;
+  std::unique_ptr<agent::Store> store;
+  if (!options.db.empty()) {
+    auto opened = agent::Store::open(options.db);
+    if (!opened) throw std::runtime_error("db: " + opened.error().message);
+    store = std::move(*opened);
+  }
+  agents = std::make_shared<agent::Runner>(std::move(store), [this](const std::string& message) {
+    log->write(LogLevel::error, "agents", {{"why", message}});
+  });
+  return agents;
+}
+
+// A port that another program listens on must be noticed, which SO_REUSEPORT would hide: so it is tried without first.
+std::expected<std::uint16_t, Error> App::Impl::listen() {
+  net::Listener::Options where{options.host, options.port, false};
+  if (shards.size() == 1) return shards.front()->listen(where);
+  {
+    auto probe = net::Listener::create(shards.front()->loop(), where, [](net::Accepted) {});
+    if (!probe) return std::unexpected(probe.error());
+    where.port = (*probe)->port();
+  }
+  where.reuse_port = true;
+  for (const auto& shard : shards)
+    if (auto listening = shard->listen(where); !listening) return listening;
+  return where.port;
+}
+
+std::expected<void, std::string> App::Impl::start() {
+  if (running) return std::unexpected("already started");
+  if (const std::string wrong = server::check_options(options); !wrong.empty()) return std::unexpected(wrong);
+  for (const auto& mount : mounts) {
+    auto ready = transport::Mount::prepare(*mount, options);
+    if (!ready) return std::unexpected(ready.error().message);
+    site.mounts.push_back(std::move(*ready));
+  }
+  fetches = [this](std::string_view topic) { return find_fetch(topic); };
+  const unsigned count = options.shards ? options.shards : std::min(net::cores(), kShardsMax);
+  for (unsigned i = 0; i < count; ++i) shards.push_back(std::make_unique<server::Shard>(i, hub, *log, fetches));
+
+  const std::string node = node_name();
+  std::vector<server::PresenceHome*> homes;
+  tracker::Options tracking{
+      .node = node, .vsn = static_cast<std::uint64_t>(net::system_now_ns() / 1000), .single_node = true};
+  for (unsigned partition = 0; partition < server::kPresencePartitions; ++partition) {
+    server::PresenceHome& home = shards[partition % count]->home();
+    home.add_partition(partition, tracking);
+    homes.push_back(&home);
+  }
+  for (const auto& shard : shards)
+    if (auto ready = shard->prepare(site, homes, node); !ready) return std::unexpected(ready.error().message);
+
+  const auto listening = listen();
+  if (!listening) {
+    shards.clear();
+    return std::unexpected(listening.error().message);
+  }
+  port = *listening;
+  running = true;
+  for (const auto& shard : shards) {
+    shard->loop().post([this, number = shard->number()] { here = {this, number}; });
+    shard->start();
+  }
+  log->write(LogLevel::info, "listening",
+             {{"address", options.host + ":" + std::to_string(port)},
+              {"shards", std::to_string(count)},
+              {"pid", std::to_string(getpid())}});
+  for (auto& work : on_start) shards.front()->loop().post(std::move(work));
+  on_start.clear();
+  return {};
+}
+
+void App::Impl::stop() {
+  if (running.exchange(false)) {
+    std::mutex mutex;
+    std::condition_variable changed;
+    std::size_t left = shards.size();
+    for (const auto& shard : shards)
+      shard->drain(kDrainPatience, [&] {
+        const std::lock_guard lock(mutex);
+        --left;
+        changed.notify_one();
+      });
+    std::unique_lock lock(mutex);
+    changed.wait(lock, [&] { return left == 0; });
+    lock.unlock();
+    pool.stop();
+    if (agents) agents->stop();  // saves; its last broadcasts go to loops that still run
+    for (const auto& shard : shards) shard->join();
+    log->write(LogLevel::info, "stopped", {});
+  } else if (agents) {
+    agents->stop();
+  }
+}
+
+App::App(Options options) : impl_(std::make_unique<Impl>(std::move(options))) {}
+App::App(App&&) noexcept = default;
+App::~App() = default;
+
+App App::from_args(int argc, char** argv) {
+  auto options = server::parse_options(argc, argv);
+  if (options) return App(std::move(*options));
+  std::fputs(options.error().text.c_str(), options.error().status == 0 ? stdout : stderr);
+  std::exit(options.error().status);
+}
+
+const Options& App::options() const {
+  return impl_->options;
+}
+
+SocketMount& App::socket(std::string path) {
+  for (const auto& mount : impl_->mounts)
+    if (mount->path == path) return *mount;
+  impl_->mounts.push_back(std::make_unique<SocketMount>(std::move(path)));
+  return *impl_->mounts.back();
+}
+
+void App::get(std::string path, HttpHandler handler) {
+  impl_->site.routes.push_back({"GET", std::move(path), std::move(handler)});
+}
+void App::post(std::string path, HttpHandler handler) {
+  impl_->site.routes.push_back({"POST", std::move(path), std::move(handler)});
+}
+void App::static_files(std::string prefix, std::string directory) {
+  impl_->site.files.emplace_back(std::move(prefix), std::move(directory));
+}
+void App::on_start(std::move_only_function<void()> work) {
+  impl_->on_start.push_back(std::move(work));
+}
+
+std::shared_ptr<AgentRunner> App::agents() {
+  return impl_->runner();
+}
+bool App::post_blocking(std::move_only_function<void()> job) {
+  return impl_->pool.post(std::move(job));
+}
+
+void App::broadcast(std::string_view topic, std::string_view event, const Payload& payload) {
+  channel::check_broadcast(topic, event, payload);
+  const unsigned shard = here.app == impl_.get() ? here.shard : pubsub::Hub::kNoShard;
+  impl_->hub.publish({topic, event, payload.view(), payload.is_binary()}, shard);
+}
+
+void App::disconnect(std::string_view id) {
+  broadcast(id, "disconnect");
+}
+
+void App::after(std::chrono::milliseconds delay, std::move_only_function<void()> work) {
+  if (impl_->shards.empty()) throw std::logic_error("after: the server is not started");
+  const bool on_shard = here.app == impl_.get();
+  net::Loop& loop = impl_->shards[on_shard ? here.shard : 0]->loop();
+  loop.post([&loop, delay, work = std::move(work)]() mutable { loop.post_after(delay, std::move(work)); });
+}
+
+std::expected<void, std::string> App::start() {
+  return impl_->start();
+}
+void App::stop() {
+  impl_->stop();
+}
+std::uint16_t App::port() const {
+  return impl_->port;
+}
+
+int App::run() {
+  net::Loop loop;
+  int signals = 0;
+  std::thread stopping;
+  const net::Signals watch(loop, [&](int) {
+    if (++signals > 1) std::_Exit(130);  // asked twice: at once
+    stopping = std::thread([&] {
+      stop();
+      loop.stop();
+    });
+  });
+  if (const auto started = start(); !started) {
+    std::fprintf(stderr, "roost: %s\n", started.error().c_str());
+    return 1;
+  }
+  loop.run();
+  stopping.join();
+  return 0;
+}
+
+std::int64_t unix_seconds() {
+  return net::system_now_ns() / 1'000'000'000;
+}
+
+HttpResponse HttpResponse::json(const boost::json::value& value, int status) {
+  return {status, boost::json::serialize(value), "application/json; charset=utf-8", {}};
+}
+
+}  // namespace roost

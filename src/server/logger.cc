@@ -1,0 +1,89 @@
+#include "server/logger.h"
+
+#include <cstdio>
+#include <utility>
+
+#include <spdlog/logger.h>
+#include <spdlog/sinks/stdout_sinks.h>
+
+namespace roost::server {
+namespace {
+
+// A value of a stranger's making (a topic, an origin) may be as long as a message: a log line is not.
+constexpr std::size_t kValueBytesMax = 256;
+
+void append_value(std::string& line, std::string_view value) {
+  const bool cut = value.size() > kValueBytesMax;
+  if (cut) value = value.substr(0, kValueBytesMax);
+  const bool plain = !cut && !value.empty() && value.find_first_of(" \"=\\") == std::string_view::npos &&
+                     value.find_first_of(std::string_view("\n\r\t\0", 4)) == std::string_view::npos;
+  if (plain) {
+    line += value;
+    return;
+  }
+  line += '"';
+  for (const char c : value) {
+    if (c == '"' || c == '\\') line += '\\';
+    if (static_cast<unsigned char>(c) >= ' ') {
+      line += c;
+    } else {
+      char code[8];
+      std::snprintf(code, sizeof code, "\\x%02x", static_cast<unsigned>(static_cast<unsigned char>(c)));
+      line += code;
+    }
+  }
+  line += cut ? "…\"" : "\"";
+}
+
+spdlog::level::level_enum to_spdlog(LogLevel level) {
+  switch (level) {
+    case LogLevel::trace:
+      return spdlog::level::trace;
+    case LogLevel::debug:
+      return spdlog::level::debug;
+    case LogLevel::info:
+      return spdlog::level::info;
+    case LogLevel::warn:
+      return spdlog::level::warn;
+    case LogLevel::error:
+      return spdlog::level::err;
+    case LogLevel::off:
+      break;
+  }
+  return spdlog::level::off;
+}
+
+class Logger final : public Log {
+ public:
+  explicit Logger(std::string_view level) : logger_("roost", std::make_shared<spdlog::sinks::stderr_sink_mt>()) {
+    logger_.set_level(spdlog::level::from_str(std::string(level == "error" ? "err" : level)));
+    logger_.set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
+    logger_.flush_on(spdlog::level::trace);
+  }
+  bool enabled(LogLevel level) const override { return logger_.should_log(to_spdlog(level)); }
+  void write(LogLevel level, std::string_view what, Fields fields) override {
+    if (enabled(level)) logger_.log(to_spdlog(level), "{}", format_line(what, fields));
+  }
+
+ private:
+  spdlog::logger logger_;
+};
+
+}  // namespace
+
+std::string format_line(std::string_view what, Log::Fields fields) {
+  std::string line(what);
+  for (const auto& [key, value] : fields) {
+    line += ' ';
+    line += key;
+    line += '=';
+    append_value(line, value);
+  }
+  return line;
+}
+
+std::unique_ptr<Log> make_logger(std::string_view level) {
+  return std::make_unique<Logger>(level);
+}
+
+}  // namespace roost::server

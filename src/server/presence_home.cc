@@ -1,0 +1,106 @@
+#include "server/presence_home.h"
+
+#include <stdexcept>
+#include <utility>
+
+#include "base/hash.h"
+#include "net/system.h"
+#include "tracker/phx_ref.h"
+#include "tracker/presence_json.h"
+
+namespace roost::server {
+
+void PresenceHome::add_partition(unsigned partition, const tracker::Options& options) {
+  trackers_.emplace(partition, std::make_unique<tracker::Tracker>(options, executor_.now()));
+}
+
+// A channel tracks a key once and updates only what it tracks, and its calls come in order: so these can't fail.
+void PresenceHome::track(unsigned partition, channel::OwnerId owner, std::string_view topic, std::string_view key,
+                         SharedBytes meta) {
+  (void)at(partition).track(owner, topic, key, std::move(meta));
+  publish_diff(at(partition));
+}
+
+void PresenceHome::update(unsigned partition, channel::OwnerId owner, std::string_view topic, std::string_view key,
+                          SharedBytes meta) {
+  (void)at(partition).update(owner, topic, key, std::move(meta));
+  publish_diff(at(partition));
+}
+
+void PresenceHome::untrack(unsigned partition, channel::OwnerId owner, std::string_view topic, std::string_view key) {
+  at(partition).untrack(owner, topic, key);
+  publish_diff(at(partition));
+}
+
+void PresenceHome::untrack_all(unsigned partition, channel::OwnerId owner) {
+  at(partition).untrack_all(owner);
+  publish_diff(at(partition));
+}
+
+SharedBytes PresenceHome::state(unsigned partition, std::string_view topic) {
+  if (const auto found = states_.find(topic); found != states_.end()) return found->second;
+  const auto list = at(partition).list(topic);
+  const PresenceFetch* fetch = find_fetch_(topic);
+  auto encoded =
+      SharedBytes::copy(fetch ? tracker::encode_state(topic, list, *fetch, log_) : tracker::encode_state(list));
+  if (!list.empty()) states_.emplace(topic, encoded);  // empty topics are without number
+  return encoded;
+}
+
+void PresenceHome::publish_diff(tracker::Tracker& tracker) {
+  for (const presence::TopicDiff& diff : tracker.take_diff()) {
+    if (const auto found = states_.find(diff.topic); found != states_.end()) states_.erase(found);
+    const PresenceFetch* fetch = find_fetch_(diff.topic);
+    const std::string payload = fetch ? tracker::encode_diff(diff, *fetch, log_) : tracker::encode_diff(diff);
+    hub_.publish_local({diff.topic, "presence_diff", payload}, shard_);
+  }
+}
+
+PresenceRouter::PresenceRouter(Executor& executor, std::vector<PresenceHome*> homes, std::string_view node,
+                               unsigned shard)
+    : executor_(executor),
+      homes_(std::move(homes)),
+      node_hash_(static_cast<std::uint16_t>(stable_hash(std::string(node) + "/" + std::to_string(shard)))) {}
+
+template <typename Work>
+void PresenceRouter::at_home(std::string_view topic, Work work) {
+  const auto partition = static_cast<unsigned>(stable_hash(topic) % homes_.size());
+  PresenceHome* home = homes_[partition];
+  home->executor().post([home, partition, work = std::move(work)]() mutable { work(*home, partition); });
+}
+
+channel::PresencePort::Meta PresenceRouter::stamp(std::string_view meta, std::string_view previous) {
+  std::string ref = tracker::make_phx_ref(static_cast<std::uint64_t>(net::system_now_ns()), node_hash_, counter_++);
+  auto stamped = tracker::with_refs(meta, ref, previous);
+  if (!stamped) throw std::invalid_argument("a presence meta is a JSON object, nested 64 levels at most");
+  return {std::move(ref), std::move(*stamped)};
+}
+
+void PresenceRouter::track(channel::OwnerId owner, std::string_view topic, std::string_view key, SharedBytes meta) {
+  at_home(topic, [owner, topic = std::string(topic), key = std::string(key), meta = std::move(meta)](
+                     PresenceHome& home, unsigned partition) { home.track(partition, owner, topic, key, meta); });
+}
+
+void PresenceRouter::update(channel::OwnerId owner, std::string_view topic, std::string_view key, SharedBytes meta) {
+  at_home(topic, [owner, topic = std::string(topic), key = std::string(key), meta = std::move(meta)](
+                     PresenceHome& home, unsigned partition) { home.update(partition, owner, topic, key, meta); });
+}
+
+void PresenceRouter::untrack(channel::OwnerId owner, std::string_view topic, std::string_view key) {
+  at_home(topic, [owner, topic = std::string(topic), key = std::string(key)](PresenceHome& home, unsigned partition) {
+    home.untrack(partition, owner, topic, key);
+  });
+}
+
+void PresenceRouter::untrack_all(channel::OwnerId owner, std::string_view topic) {
+  at_home(topic, [owner](PresenceHome& home, unsigned partition) { home.untrack_all(partition, owner); });
+}
+
+void PresenceRouter::state(std::string_view topic, std::move_only_function<void(SharedBytes)> then) {
+  at_home(topic, [topic = std::string(topic), back = &executor_, then = std::move(then)](PresenceHome& home,
+                                                                                         unsigned partition) mutable {
+    back->post([state = home.state(partition, topic), then = std::move(then)]() mutable { then(std::move(state)); });
+  });
+}
+
+}  // namespace roost::server

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/hash.h"
+#include "base/log.h"
+#include "channel/host.h"
+#include "pubsub/hub.h"
+#include "tracker/tracker.h"
+
+namespace roost::server {
+
+/// Finds the fetch function of a topic; nullptr: it has none.
+using FindFetch = std::function<const PresenceFetch*(std::string_view topic)>;
+
+/// Trackers of a node. A topic belongs to one by its hash, so all nodes of a cluster must have the same number.
+inline constexpr unsigned kPresencePartitions = 8;
+
+/// The trackers that live on one shard: the home of their topics' presences. Shard thread only.
+class PresenceHome {
+ public:
+  PresenceHome(Executor& executor, pubsub::Hub& hub, unsigned shard, const FindFetch& find_fetch, Log& log)
+      : executor_(executor), hub_(hub), shard_(shard), find_fetch_(find_fetch), log_(log) {}
+
+  /// Called once for each partition of this shard, before anything else.
+  void add_partition(unsigned partition, const tracker::Options& options);
+
+  void track(unsigned partition, channel::OwnerId owner, std::string_view topic, std::string_view key,
+             SharedBytes meta);
+  void update(unsigned partition, channel::OwnerId owner, std::string_view topic, std::string_view key,
+              SharedBytes meta);
+  void untrack(unsigned partition, channel::OwnerId owner, std::string_view topic, std::string_view key);
+  void untrack_all(unsigned partition, channel::OwnerId owner);
+  /// The payload of presence_state, encoded once for all who ask while nothing changes.
+  SharedBytes state(unsigned partition, std::string_view topic);
+
+  Executor& executor() { return executor_; }
+
+ private:
+  tracker::Tracker& at(unsigned partition) { return *trackers_.at(partition); }
+  void publish_diff(tracker::Tracker& tracker);
+
+  Executor& executor_;
+  pubsub::Hub& hub_;
+  const unsigned shard_;
+  const FindFetch& find_fetch_;
+  Log& log_;
+  std::unordered_map<unsigned, std::unique_ptr<tracker::Tracker>> trackers_;
+  std::unordered_map<std::string, SharedBytes, StringHash, std::equal_to<>> states_;  // encoded, until they change
+};
+
+/// What the channels of one shard call: hands on to the home of the topic, which may be another shard.
+class PresenceRouter final : public channel::PresencePort {
+ public:
+  /// `homes`: by partition; they outlive this. `node`: part of every phx_ref.
+  PresenceRouter(Executor& executor, std::vector<PresenceHome*> homes, std::string_view node, unsigned shard);
+
+  Meta stamp(std::string_view meta_object, std::string_view previous) override;
+  void track(channel::OwnerId owner, std::string_view topic, std::string_view key, SharedBytes meta) override;
+  void update(channel::OwnerId owner, std::string_view topic, std::string_view key, SharedBytes meta) override;
+  void untrack(channel::OwnerId owner, std::string_view topic, std::string_view key) override;
+  void untrack_all(channel::OwnerId owner, std::string_view topic) override;
+  void state(std::string_view topic, std::move_only_function<void(SharedBytes)> then) override;
+
+ private:
+  template <typename Work>
+  void at_home(std::string_view topic, Work work);
+
+  Executor& executor_;
+  const std::vector<PresenceHome*> homes_;
+  const std::uint16_t node_hash_;
+  std::uint16_t counter_ = 0;
+};
+
+}  // namespace roost::server

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <roost/app.hpp>
+
+#include "channel/host.h"
+#include "http/static_files.h"
+#include "transport/http_protocol.h"
+#include "transport/mount.h"
+
+namespace roost::server {
+
+/// One of the application's own routes.
+struct HttpRoute {
+  std::string method;  // "GET" or "POST"
+  std::string path;    // exact
+  HttpHandler handler;
+};
+
+/// What an App serves; made ready once, read by every shard.
+struct Site {
+  std::vector<std::unique_ptr<const transport::Mount>> mounts;
+  std::vector<HttpRoute> routes;
+  std::vector<std::pair<std::string, std::string>> files;  // prefix, directory
+};
+
+/// One shard's way from a request to its answer: mounts, then routes, then files, else 404. Shard thread only.
+class Router {
+ public:
+  /// Error: a directory that cannot be read.
+  static std::expected<std::unique_ptr<Router>, Error> create(const Site& site, channel::Host& host);
+
+  void handle(const std::shared_ptr<transport::Exchange>& exchange);
+
+ private:
+  Router(const Site& site, channel::Host& host) : site_(site), host_(host) {}
+  bool handle_mount(const std::shared_ptr<transport::Exchange>& exchange);
+  bool handle_route(transport::Exchange& exchange);
+  bool handle_file(transport::Exchange& exchange);
+
+  const Site& site_;
+  channel::Host& host_;
+  std::vector<std::pair<std::string, http::StaticFiles>> files_;
+};
+
+}  // namespace roost::server

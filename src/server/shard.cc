@@ -1,0 +1,89 @@
+#include "server/shard.h"
+
+#include <utility>
+
+namespace roost::server {
+namespace {
+
+constexpr std::chrono::milliseconds kEndPoll{20};  // how often a shard that ends looks whether its last client has gone
+
+}  // namespace
+
+Shard::Shard(unsigned number, pubsub::Hub& hub, Log& log, const FindFetch& find_fetch)
+    : number_(number),
+      hub_(hub),
+      log_(log),
+      loop_(std::make_shared<net::Loop>()),
+      registry_(number),
+      link_(std::make_shared<channel::ShardLink>(loop_, &registry_)),
+      table_(hub.interest(), number),
+      home_(std::make_unique<PresenceHome>(*loop_, hub, number, find_fetch, log)),
+      clients_(*loop_, log) {
+  hub_.add_shard(*loop_, table_);
+}
+
+Shard::~Shard() {
+  join();
+}
+
+std::expected<void, Error> Shard::prepare(const Site& site, std::vector<PresenceHome*> homes, std::string_view node) {
+  presence_ = std::make_unique<PresenceRouter>(*loop_, std::move(homes), node, number_);
+  host_.reset(new channel::Host{*loop_, hub_, table_, *presence_, log_, number_, registry_, link_});
+  auto router = Router::create(site, *host_);
+  if (!router) return std::unexpected(router.error());
+  router_ = std::move(*router);
+  http_.handler = [router = router_.get()](const std::shared_ptr<transport::Exchange>& exchange) {
+    router->handle(exchange);
+  };
+  return {};
+}
+
+std::expected<std::uint16_t, Error> Shard::listen(const net::Listener::Options& options) {
+  auto listener = net::Listener::create(
+      *loop_, options,
+      [this](net::Accepted accepted) {
+        clients_.add(std::move(accepted), [this](transport::Client& client) {
+          return std::make_unique<transport::HttpProtocol>(client, http_);
+        });
+      },
+      [this](const Error& error) {
+        log_.write(LogLevel::warn, "cannot accept", {{"why", error.message}});
+      });
+  if (!listener) return std::unexpected(listener.error());
+  listener_ = std::move(*listener);
+  return listener_->port();
+}
+
+void Shard::start() {
+  thread_ = std::thread([this] { run(); });
+}
+
+void Shard::run() {
+  loop_->run();
+  // What is left goes on the thread that owned it.
+  listener_.reset();
+  clients_.abort_all();
+  link_->registry = nullptr;
+}
+
+void Shard::drain(Duration patience, std::move_only_function<void()> done) {
+  loop_->post([this, patience, done = std::move(done)]() mutable {
+    listener_.reset();
+    clients_.drain();
+    wait_for_end(loop_->now() + patience, std::move(done));
+  });
+}
+
+void Shard::wait_for_end(TimePoint until, std::move_only_function<void()> done) {
+  if ((clients_.size() == 0 && loop_->lingering() == 0) || loop_->now() >= until) return done();
+  ending_ = Timer(*loop_, loop_->now() + kEndPoll,
+                  [this, until, done = std::move(done)]() mutable { wait_for_end(until, std::move(done)); });
+}
+
+void Shard::join() {
+  if (!thread_.joinable()) return;
+  loop_->stop();
+  thread_.join();
+}
+
+}  // namespace roost::server

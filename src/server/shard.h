@@ -1,0 +1,66 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "channel/host.h"
+#include "channel/registry.h"
+#include "net/listener.h"
+#include "net/loop.h"
+#include "pubsub/hub.h"
+#include "server/presence_home.h"
+#include "server/router.h"
+#include "transport/client.h"
+#include "transport/http_protocol.h"
+
+namespace roost::server {
+
+/// One thread and all that it owns: loop, listener, connections, sockets, channels, its part of the topics, its homes
+/// of presences. Built and taken down by the server; in between it runs on its own thread.
+class Shard {
+ public:
+  Shard(unsigned number, pubsub::Hub& hub, Log& log, const FindFetch& find_fetch);
+  ~Shard();
+
+  /// Builds what needs the other shards. `homes`: by presence partition.
+  std::expected<void, Error> prepare(const Site& site, std::vector<PresenceHome*> homes, std::string_view node);
+  /// Error: "listen on …". The port that it got.
+  std::expected<std::uint16_t, Error> listen(const net::Listener::Options& options);
+  void start();
+
+  /// From any thread: accepts no more and closes every connection with 1012; `done` is called on this shard's thread
+  /// when the last one has gone, or after `patience`.
+  void drain(Duration patience, std::move_only_function<void()> done);
+  /// Ends the thread and waits for it.
+  void join();
+
+  unsigned number() const { return number_; }
+  net::Loop& loop() { return *loop_; }
+  PresenceHome& home() { return *home_; }
+  std::size_t connections() const { return clients_.size(); }
+
+ private:
+  void run();
+  void wait_for_end(TimePoint until, std::move_only_function<void()> done);
+
+  const unsigned number_;
+  pubsub::Hub& hub_;
+  Log& log_;
+  std::shared_ptr<net::Loop> loop_;
+  channel::Registry registry_;
+  std::shared_ptr<channel::ShardLink> link_;
+  pubsub::Table table_;
+  std::unique_ptr<PresenceHome> home_;
+  std::unique_ptr<PresenceRouter> presence_;
+  std::unique_ptr<channel::Host> host_;
+  std::unique_ptr<Router> router_;
+  transport::HttpOptions http_;
+  transport::Clients clients_;
+  std::unique_ptr<net::Listener> listener_;
+  Timer ending_;
+  std::thread thread_;
+};
+
+}  // namespace roost::server

@@ -1,0 +1,114 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <unordered_map>
+
+#include "base/time.h"
+#include "channel/host.h"
+#include "net/connection.h"
+#include "net/listener.h"
+#include "net/loop.h"
+
+namespace roost::transport {
+
+class Client;
+
+/// What is spoken on a client's connection: HTTP first, then perhaps WebSocket.
+class Protocol {
+ public:
+  virtual ~Protocol() = default;
+  /// Bytes of the peer; may be changed in place.
+  virtual void on_data(std::span<char> bytes) = 0;
+  /// The connection ended by itself. Last call.
+  virtual void on_end() = 0;
+  /// The time that `Client::expect_bytes_within` gave is over without a byte.
+  virtual void on_silence() = 0;
+  /// The server goes down: ends the connection in the protocol's own way.
+  virtual void drain() = 0;
+};
+
+/// All connections of one shard, each owned here until it is finished. Shard thread only.
+class Clients {
+ public:
+  Clients(net::Loop& loop, Log& log) : loop_(loop), log_(log) {}
+
+  /// Takes over an accepted connection; `make` gives the protocol that it starts with.
+  template <typename Make>
+  void add(net::Accepted accepted, Make&& make);
+
+  /// Forgets a client at the end of this turn: it may be on the stack now.
+  void finish(Client& client);
+  /// Ends all connections in the way of their protocols. They go one by one, as their last bytes do.
+  void drain();
+  void abort_all();
+
+  std::size_t size() const { return clients_.size(); }
+  net::Loop& loop() { return loop_; }
+  Log& log() { return log_; }
+
+ private:
+  net::Loop& loop_;
+  Log& log_;
+  std::unordered_map<Client*, std::shared_ptr<Client>> clients_;
+};
+
+/// One client's TCP connection with the protocol that is spoken on it.
+class Client final : public net::Connection::Handler, public std::enable_shared_from_this<Client> {
+ public:
+  Client(Clients& clients, net::Accepted accepted)
+      : clients_(clients),
+        address_(std::move(accepted.address)),
+        port_(accepted.port),
+        connection_(clients.loop(), std::move(accepted.fd), *this) {}
+
+  const std::string& address() const { return address_; }
+  std::uint16_t port() const { return port_; }
+  net::Connection& connection() { return connection_; }
+  net::Loop& loop() { return clients_.loop(); }
+  Log& log() { return clients_.log(); }
+
+  void start(std::unique_ptr<Protocol> protocol) { protocol_ = std::move(protocol); }
+  /// Changes the protocol behind the current call. `rest`: bytes that came already and belong to the new one.
+  void become(std::unique_ptr<Protocol> protocol, std::string rest);
+
+  /// Calls Protocol::on_silence after that long without a byte from the peer; zero: never. Counts from now.
+  void expect_bytes_within(Duration timeout);
+
+  /// Sends what waits, closes, and forgets this client at the end of the turn.
+  void close_after_flush();
+  void abort();
+  bool closed() const { return closed_; }
+  /// For the server that goes down.
+  void drain() {
+    if (!closed_ && protocol_) protocol_->drain();
+  }
+
+  void on_data(std::span<char> bytes) override;
+  void on_end(net::CloseReason reason) override;
+
+ private:
+  void arm_silence(TimePoint at);
+  void check_silence();
+
+  Clients& clients_;
+  const std::string address_;
+  const std::uint16_t port_;
+  net::Connection connection_;
+  std::unique_ptr<Protocol> protocol_;
+  TimePoint last_byte_{};
+  Duration silence_max_{};
+  Timer silence_;
+  bool closed_ = false;
+};
+
+template <typename Make>
+void Clients::add(net::Accepted accepted, Make&& make) {
+  auto client = std::make_shared<Client>(*this, std::move(accepted));
+  client->start(make(*client));
+  clients_.emplace(client.get(), std::move(client));
+}
+
+}  // namespace roost::transport

@@ -1,0 +1,98 @@
+#include "transport/connect.h"
+
+#include <algorithm>
+#include <cctype>
+#include <exception>
+
+#include "http/query.h"
+
+namespace roost::transport {
+namespace {
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  std::ranges::transform(out, out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return out;
+}
+
+ConnectInfo connect_info(const Exchange& exchange, boost::json::object params, std::optional<std::string> auth_token,
+                         const std::optional<std::string>& protocols, std::string_view transport) {
+  const http::Request& request = exchange.request;
+  ConnectInfo info;
+  info.params = std::move(params);
+  info.auth_token = std::move(auth_token);
+  info.transport = transport;
+  info.address = exchange.address;
+  info.port = exchange.port;
+  info.user_agent = request.header("user-agent").value_or("");
+  for (const http::Header& header : request.headers) {
+    const std::string name = lower(header.name);
+    if (name.starts_with("x-")) info.x_headers.emplace_back(name, header.value);
+    if (name == "traceparent" || name == "tracestate") info.trace_context_headers.emplace_back(name, header.value);
+    if (name == "sec-websocket-protocol") {
+      if (protocols) info.sec_websocket_headers.emplace_back(name, *protocols);
+    } else if (name.starts_with("sec-websocket-")) {
+      info.sec_websocket_headers.emplace_back(name, header.value);
+    }
+  }
+  const http::RequestOrigin origin = http::request_origin(request, false);
+  info.uri = {origin.scheme, origin.host, static_cast<std::uint16_t>(origin.port), request.path, request.query};
+  return info;
+}
+
+// F19, F20. A vsn that is a list or a map is no version.
+const wire::Serializer* negotiate(const Mount& mount, const boost::json::object& params, Log& log) {
+  const boost::json::value* vsn = params.if_contains("vsn");
+  if (vsn && !vsn->is_string()) {
+    log.write(LogLevel::warn, "client sent an invalid transport version", {});
+    return nullptr;
+  }
+  const std::optional<std::string_view> text = vsn ? std::optional<std::string_view>(vsn->get_string()) : std::nullopt;
+  const auto serializer = wire::negotiate(text, mount.offers);
+  if (serializer) return *serializer;
+  log.write(LogLevel::warn, wire::describe(serializer.error(), text.value_or(wire::kDefaultVersion), mount.offers), {});
+  return nullptr;
+}
+
+}  // namespace
+
+std::expected<boost::json::object, http::ParseError> request_params(const http::Request& request,
+                                                                    const http::PathPattern::Variables& variables) {
+  auto params = http::decode_query(request.query);
+  if (params)
+    for (const auto& [name, value] : variables) (*params)[name] = value;
+  return params;
+}
+
+bool origin_allowed(const Mount& mount, const http::Request& request) {
+  return mount.origin.allows(request.header("origin"), http::request_origin(request, false));
+}
+
+std::expected<Connected, Refused> connect(const Mount& mount, const Exchange& exchange, boost::json::object params,
+                                          std::optional<std::string> auth_token, std::optional<std::string> protocols,
+                                          std::string_view transport, Log& log) {
+  const wire::Serializer* serializer = negotiate(mount, params, log);
+  if (!serializer) return std::unexpected(Refused{Refused::Why::rejected, ""});
+  if (!mount.definition->connect_) return Connected{Accept{}, serializer};
+  try {
+    auto result = mount.definition->connect_(
+        connect_info(exchange, std::move(params), std::move(auth_token), protocols, transport));
+    if (auto* accepted = std::get_if<Accept>(&result)) return Connected{std::move(*accepted), serializer};
+    const auto& rejected = std::get<Reject>(result);
+    if (rejected.reason) return std::unexpected(Refused{Refused::Why::reason, *rejected.reason});
+    return std::unexpected(Refused{Refused::Why::rejected, ""});
+  } catch (const std::exception& error) {
+    log.write(LogLevel::error, "connect crashed", {{"socket", mount.definition->path}, {"error", error.what()}});
+  } catch (...) {
+    log.write(LogLevel::error, "connect crashed",
+              {{"socket", mount.definition->path}, {"error", "not a std::exception"}});
+  }
+  return std::unexpected(Refused{Refused::Why::crashed, ""});
+}
+
+http::Response internal_error() {
+  return {
+      500, {{"content-type", "application/json; charset=utf-8"}}, R"({"errors":{"detail":"Internal Server Error"}})"};
+}
+
+}  // namespace roost::transport

@@ -1,0 +1,128 @@
+#include "transport/http_protocol.h"
+
+#include <chrono>
+#include <exception>
+#include <utility>
+
+namespace roost::transport {
+namespace {
+
+// Bytes that may wait behind a request that is being answered; then the peer is not read until it was.
+constexpr std::size_t kPipelineBytesMax = 256 * 1024;  // four reads of the loop
+
+/// The text of the Date header, made once for each second and thread.
+std::string_view date_now() {
+  thread_local std::int64_t second = 0;
+  thread_local std::string text;
+  const auto now = std::chrono::system_clock::now();
+  if (const auto at = std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count(); at != second) {
+    second = at;
+    text = http::http_date(now);
+  }
+  return text;
+}
+
+}  // namespace
+
+void Exchange::respond(const http::Response& response) {
+  const auto client = client_.lock();
+  HttpProtocol* protocol = std::exchange(protocol_, nullptr);
+  if (client && protocol && !client->closed()) protocol->answered(response);
+}
+
+void Exchange::upgrade(const http::Response& head, const std::function<std::unique_ptr<Protocol>(Client&)>& make) {
+  const auto client = client_.lock();
+  HttpProtocol* protocol = std::exchange(protocol_, nullptr);
+  if (!client || !protocol || client->closed()) return;
+  protocol->write(head, true, false);
+  protocol->upgraded_ = true;
+  protocol->pending_.reset();
+  client->become(make(*client), std::exchange(protocol->waiting_, {}));
+}
+
+HttpProtocol::HttpProtocol(Client& client, const HttpOptions& options)
+    : client_(client), options_(options), parser_(options.limits) {
+  client_.expect_bytes_within(options_.request_timeout);
+}
+
+HttpProtocol::~HttpProtocol() {
+  forget_exchange();
+}
+
+void HttpProtocol::forget_exchange() {
+  if (!pending_) return;
+  pending_->protocol_ = nullptr;
+  if (auto tell = std::exchange(pending_->on_gone, nullptr)) tell();
+  pending_.reset();
+}
+
+void HttpProtocol::on_data(std::span<char> bytes) {
+  if (pending_) {
+    waiting_.append(bytes.data(), bytes.size());
+    if (waiting_.size() > kPipelineBytesMax) client_.connection().pause_reading();
+    return;
+  }
+  take_requests({bytes.data(), bytes.size()});
+}
+
+void HttpProtocol::take_requests(std::string_view input) {
+  taking_ = true;
+  while (!input.empty() && !pending_ && !client_.closed() && !upgraded_) {
+    auto request = parser_.next(input);
+    if (!request) {
+      write(http::error_response(request.error()), false, false);
+      client_.close_after_flush();
+    } else if (*request) {
+      handle(std::move(**request), input);
+      input = pending_ || upgraded_ ? std::string_view() : input;
+    } else if (parser_.take_expect_continue()) {
+      client_.connection().send_copy(http::kContinueResponse);
+    }
+  }
+  taking_ = false;
+}
+
+void HttpProtocol::handle(http::Request request, std::string_view rest) {
+  keep_alive_ = request.keep_alive;
+  head_only_ = request.method == "HEAD";
+  client_.expect_bytes_within(Duration::zero());  // the answer may take its time
+  // `rest` is kept in case that the answer is not there when this returns, or the bytes belong to another protocol.
+  pending_ =
+      std::make_shared<Exchange>(client_.weak_from_this(), this, std::move(request), client_.address(), client_.port());
+  waiting_.assign(rest);
+  const auto exchange = pending_;
+  options_.handler(exchange);
+  if (!pending_ && !upgraded_) waiting_.clear();  // answered at once: the caller goes on with `rest`
+}
+
+void HttpProtocol::answered(const http::Response& response) {
+  pending_.reset();
+  write(response, keep_alive_, head_only_);
+  if (!keep_alive_) return client_.close_after_flush();
+  client_.expect_bytes_within(options_.request_timeout);
+  if (taking_) return;
+  client_.connection().resume_reading();
+  const std::string rest = std::exchange(waiting_, {});
+  take_requests(rest);
+}
+
+void HttpProtocol::write(const http::Response& response, bool keep_alive, bool head_only) {
+  client_.connection().send_copy(http::encode_response(response, keep_alive, head_only, date_now()));
+}
+
+void HttpProtocol::on_end() {
+  forget_exchange();
+}
+
+void HttpProtocol::on_silence() {
+  if (parser_.has_partial()) write(http::text_response(408, "request timeout"), false, false);
+  client_.close_after_flush();
+}
+
+void HttpProtocol::drain() {
+  // A request that waits for its answer is a long poll; whoever holds it answers it before this is called.
+  forget_exchange();
+  client_.close_after_flush();
+}
+
+}  // namespace roost::transport

@@ -1,0 +1,59 @@
+#include "transport/mount.h"
+
+namespace roost::transport {
+namespace {
+
+std::expected<http::OriginPolicy, Error> make_policy(const CheckOrigin& check, const Options& options) {
+  switch (check.mode) {
+    case CheckOrigin::Mode::off:
+      return http::OriginPolicy::off();
+    case CheckOrigin::Mode::host:
+      return http::OriginPolicy::host(options.public_host);
+    case CheckOrigin::Mode::conn:
+      return http::OriginPolicy::conn();
+    case CheckOrigin::Mode::list:
+      return http::OriginPolicy::list(check.origins);
+  }
+  return http::OriginPolicy::off();
+}
+
+}  // namespace
+
+std::expected<std::unique_ptr<const Mount>, Error> Mount::prepare(const SocketMount& mount, const Options& options) {
+  const auto fail = [&](const std::string& why) {
+    return std::unexpected(Error{"socket \"" + mount.path + "\": " + why});
+  };
+  auto policy = make_policy(mount.check_origin_, options);
+  if (!policy) return fail(policy.error().message);
+
+  std::optional<http::PathPattern> websocket, longpoll;
+  const auto parse = [&](const std::string& path, std::optional<http::PathPattern>& into) {
+    auto pattern = http::PathPattern::parse(mount.path + path);
+    if (pattern) into = std::move(*pattern);
+    return pattern.has_value();
+  };
+  if (mount.websocket_ && !parse(mount.websocket_->path, websocket)) return fail("bad path of its websocket");
+  if (mount.longpoll_ && !parse(mount.longpoll_->path, longpoll)) return fail("bad path of its longpoll");
+
+  auto offers = wire::default_offers();
+  if (mount.only_v1_) offers = offers.first(1);
+  std::vector<std::string> protocols;
+  if (mount.auth_token_) protocols.push_back("phoenix");
+  if (mount.websocket_)
+    protocols.insert(protocols.end(), mount.websocket_->subprotocols.begin(), mount.websocket_->subprotocols.end());
+  ws::DecoderOptions decoder;
+  if (mount.websocket_) {
+    decoder.frame_bytes_max = mount.websocket_->frame_bytes_max;
+    decoder.message_bytes_max = mount.websocket_->message_bytes_max;
+  }
+  return std::unique_ptr<const Mount>(new Mount{&mount,
+                                                std::move(websocket),
+                                                std::move(longpoll),
+                                                std::move(*policy),
+                                                offers,
+                                                std::move(protocols),
+                                                decoder,
+                                                {&mount.routes_, mount.channels_max_}});
+}
+
+}  // namespace roost::transport

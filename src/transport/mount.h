@@ -1,0 +1,34 @@
+#pragma once
+
+#include <expected>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include <roost/app.hpp>
+
+#include "channel/session.h"
+#include "http/origin.h"
+#include "http/path.h"
+#include "wire/negotiate.h"
+#include "ws/decoder.h"
+
+namespace roost::transport {
+
+/// A SocketMount made ready: patterns parsed, policies built. Made once at the start, read by every shard.
+struct Mount {
+  /// Error: names the mount and what is wrong with it.
+  static std::expected<std::unique_ptr<const Mount>, Error> prepare(const SocketMount& mount, const Options& options);
+
+  const SocketMount* definition;
+  std::optional<http::PathPattern> websocket_path;  // nullopt: the transport is off
+  std::optional<http::PathPattern> longpoll_path;
+  http::OriginPolicy origin;
+  std::span<const wire::Offer> offers;
+  std::vector<std::string> subprotocols;  // with "phoenix" first when the mount has auth_token (PROTOCOL A3)
+  ws::DecoderOptions decoder;
+  channel::Session::Kind kind;
+};
+
+}  // namespace roost::transport

@@ -1,0 +1,162 @@
+#include "transport/websocket.h"
+
+#include <utility>
+
+#include "base/limits.h"
+#include "http/protocols.h"
+#include "http/upgrade.h"
+#include "transport/compression.h"
+#include "transport/connect.h"
+#include "ws/frame.h"
+
+namespace roost::transport {
+namespace {
+
+http::Response empty(int status) {
+  return {status, {}, {}};
+}
+
+http::Response refusal(const Mount& mount, const Refused& refused) {
+  if (refused.why == Refused::Why::crashed) return internal_error();
+  if (refused.why == Refused::Why::rejected || !mount.definition->error_handler_) return empty(403);
+  const HttpResponse answer = mount.definition->error_handler_(refused.reason);
+  http::Response response{answer.status, {{"content-type", answer.content_type}}, answer.body};
+  for (const auto& [name, value] : answer.headers) response.headers.push_back({name, value});
+  return response;
+}
+
+std::string join(const std::vector<std::string>& list) {
+  std::string text;
+  for (const std::string& one : list) text += (text.empty() ? "" : ", ") + one;
+  return text;
+}
+
+}  // namespace
+
+void accept_websocket(const std::shared_ptr<Exchange>& exchange, const Mount& mount,
+                      const http::PathPattern::Variables& variables, channel::Host& host) {
+  const http::Request& request = exchange->request;
+  if (request.method != "GET") return exchange->respond(empty(400));
+  auto params = request_params(request, variables);
+  if (!params) return exchange->respond(http::error_response(params.error()));
+  if (!origin_allowed(mount, request)) {
+    host.log.write(LogLevel::warn, "origin refused",
+                   {{"socket", mount.definition->path}, {"origin", *request.header("origin")}});
+    return exchange->respond(empty(403));
+  }
+
+  http::ProtocolOffer offer;
+  if (const auto header = request.header("sec-websocket-protocol")) offer.header = std::string(*header);
+  if (mount.definition->auth_token_) {
+    auto taken = http::take_bearer_token(request.header("sec-websocket-protocol"));
+    if (!taken) return exchange->respond(empty(taken.error().status));
+    offer = std::move(*taken);
+  }
+  std::optional<std::string_view> offered;
+  if (offer.header) offered = *offer.header;
+  const auto protocol = http::choose_protocol(mount.subprotocols, offered);
+  if (!protocol) return exchange->respond(empty(protocol.error().status));
+
+  auto connected = connect(mount, *exchange, std::move(*params), std::move(offer.token), std::move(offer.header),
+                           "websocket", host.log);
+  if (!connected) return exchange->respond(refusal(mount, connected.error()));
+
+  const auto upgrade = http::validate_upgrade(request);
+  if (!upgrade) return exchange->respond(http::text_response(400, upgrade.error()));
+  std::optional<ws::DeflateAgreement> deflate;
+  if (mount.definition->websocket_->compress) deflate = ws::negotiate_deflate(join(upgrade->extensions));
+  const std::optional<std::string> extensions = deflate ? std::optional(deflate->response) : std::nullopt;
+
+  exchange->upgrade(http::upgrade_response(*upgrade, *protocol, extensions), [&](Client& client) {
+    return std::make_unique<WebSocket>(client, mount, host, *connected->serializer, std::move(connected->accept),
+                                       deflate ? std::optional(deflate->params) : std::nullopt);
+  });
+}
+
+WebSocket::WebSocket(Client& client, const Mount& mount, channel::Host& host, const wire::Serializer& serializer,
+                     Accept accept, std::optional<ws::DeflateParams> deflate)
+    : client_(client),
+      host_(host),
+      decoder_(mount.decoder, deflate),
+      session_(host, mount.kind, serializer, &ws::write_head, *this, std::move(accept)),
+      compresses_(deflate.has_value()) {
+  client_.expect_bytes_within(mount.definition->websocket_->timeout);
+}
+
+WebSocket::~WebSocket() = default;
+
+void WebSocket::on_data(std::span<char> bytes) {
+  while (!client_.closed()) {
+    const auto event = decoder_.next(bytes);
+    if (!event) return close(event.error().close_code, EndReason::closed);
+    if (!*event) return;
+    handle(**event);
+  }
+}
+
+void WebSocket::handle(const ws::Event& event) {
+  switch (event.kind) {
+    case ws::Event::Kind::text:
+    case ws::Event::Kind::binary:
+      if (!session_.receive(event.kind == ws::Event::Kind::binary, event.payload,
+                            event.kind == ws::Event::Kind::text ? wire::Utf8::trusted : wire::Utf8::check))
+        close(1011, EndReason::closed);
+      return;
+    case ws::Event::Kind::ping:
+      return client_.connection().send_copy(ws::encode_pong(event.payload));
+    case ws::Event::Kind::pong:
+      return;
+    case ws::Event::Kind::close:
+      return close(ws::close_answer(event.close_code ? std::optional(event.close_code) : std::nullopt),
+                   EndReason::closed);
+  }
+}
+
+void WebSocket::send(const Frame& frame) {
+  if (client_.closed() || closing_) return;
+  net::Connection& connection = client_.connection();
+  const std::size_t waiting = connection.outbox_bytes();
+  const Frame& form = compresses_ ? compressed(frame) : frame;
+  if (waiting > 0 && waiting + form.framed().size() > limits::kOutboxBytesMax) return request_close(Close::too_slow);
+  connection.send(form.bytes(), form.begin());
+}
+
+void WebSocket::request_close(Close why) {
+  if (std::exchange(closing_, true)) return;
+  host_.executor.post([weak = client_.weak_from_this(), this, why] {
+    const auto client = weak.lock();
+    if (!client || client->closed()) return;  // then `this` is gone too, or has ended
+    switch (why) {
+      case Close::disconnected:
+        return close(1001, EndReason::disconnected);  // PROTOCOL S1
+      case Close::drained:
+        return close(1012, EndReason::drained);  // G4
+      case Close::too_slow:
+        host_.log.write(LogLevel::warn, "client too slow", {{"address", client->address()}});
+        return close(1013, EndReason::closed);  // M2
+      case Close::overrun:
+        return close(1008, EndReason::closed);
+      case Close::undecodable:
+        return close(1011, EndReason::closed);  // X1
+    }
+  });
+}
+
+void WebSocket::close(std::uint16_t code, EndReason reason) {
+  if (client_.closed()) return;
+  session_.end(reason);  // before the frame: what channels push while they end is not sent
+  client_.connection().send_copy(ws::encode_close(code));
+  client_.close_after_flush();
+}
+
+void WebSocket::on_end() {
+  session_.end(EndReason::closed);
+}
+void WebSocket::on_silence() {
+  close(1002, EndReason::closed);
+}  // PROTOCOL W3: never 1000, which would keep clients away
+void WebSocket::drain() {
+  close(1012, EndReason::drained);
+}
+
+}  // namespace roost::transport

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+
+#include "channel/session.h"
+#include "transport/client.h"
+#include "transport/http_protocol.h"
+#include "transport/mount.h"
+#include "ws/decoder.h"
+#include "ws/extension.h"
+
+namespace roost::transport {
+
+/// Answers a request to a mount's WebSocket path: PROTOCOL §4.1, step by step.
+void accept_websocket(const std::shared_ptr<Exchange>& exchange, const Mount& mount,
+                      const http::PathPattern::Variables& variables, channel::Host& host);
+
+/// A socket over WebSocket: frames in, frames out, one Session between.
+class WebSocket final : public Protocol, public channel::Outlet {
+ public:
+  WebSocket(Client& client, const Mount& mount, channel::Host& host, const wire::Serializer& serializer, Accept accept,
+            std::optional<ws::DeflateParams> deflate);
+  ~WebSocket() override;
+
+  void on_data(std::span<char> bytes) override;
+  void on_end() override;
+  void on_silence() override;
+  void drain() override;
+
+  void send(const Frame& frame) override;
+  void request_close(Close why) override;
+
+ private:
+  void handle(const ws::Event& event);
+  void close(std::uint16_t code, EndReason reason);
+
+  Client& client_;
+  channel::Host& host_;
+  ws::Decoder decoder_;
+  channel::Session session_;
+  bool compresses_;
+  bool closing_ = false;  // a close was asked for, and comes from the loop
+};
+
+}  // namespace roost::transport
