@@ -1,0 +1,65 @@
+#include "mounts.h"
+
+#include <chrono>
+#include <functional>
+#include <string>
+
+#include "bench.h"
+#include "pattern.h"
+#include "presence_room.h"
+#include "room.h"
+#include "user.h"
+
+namespace contract {
+namespace {
+
+using namespace std::chrono_literals;
+using roost::CheckOrigin;
+
+// The socket that is mounted everywhere. The first pattern that fits a topic takes it.
+void user_socket(roost::SocketMount& mount, roost::App& app, Keep keep) {
+  mount.connect(connect(keep)).check_origin(CheckOrigin::off());
+  mount.channel<Room>("room:*", std::ref(app));
+  mount.channel<PresenceRoom>("presence:fetch*").presence_fetch(with_names);
+  mount.channel<PresenceRoom>("presence:*");
+  for (const std::string pattern : {"exact", "match:f*", "match:first", "match:*", "food*"})
+    mount.channel<Pattern>(pattern, pattern);
+  mount.channel<Bench>("bench:*");
+}
+
+roost::SocketMount& mount_at(roost::App& app, std::string path, Keep keep = Keep::nothing) {
+  auto& mount = app.socket(std::move(path));
+  user_socket(mount, app, keep);
+  return mount;
+}
+
+roost::HttpResponse too_many_requests(const std::string&) {
+  return roost::HttpResponse::text("Too many requests", 429);
+}
+
+}  // namespace
+
+void add_mounts(roost::App& app) {
+  mount_at(app, "/socket").longpoll().error_handler(too_many_requests);
+  mount_at(app, "/socket_compress").websocket({.compress = true}).longpoll({.window = 500ms, .pubsub_timeout = 500ms});
+  mount_at(app, "/socket_short")
+      .websocket({.timeout = 1500ms, .frame_bytes_max = 1000})
+      .longpoll({.window = 1000ms, .token_age_max = 2s});
+  mount_at(app, "/socket_poll").no_websocket().longpoll({.window = 500ms, .pubsub_timeout = 500ms});
+  mount_at(app, "/socket_limited").longpoll().max_channels(3);
+  mount_at(app, "/socket_v1").longpoll().only_v1();
+  mount_at(app, "/socket_origin")
+      .longpoll()
+      .check_origin(CheckOrigin::list(
+          {"https://example.com", "//other.org", "//port.org:8080", "http://plain.net", "//*.wild.net"}));
+  mount_at(app, "/socket_origin_host").longpoll().check_origin(CheckOrigin::host());
+  mount_at(app, "/socket_origin_conn").longpoll().check_origin(CheckOrigin::conn());
+  mount_at(app, "/socket_protocols").websocket({.subprotocols = {"sip", "chat"}});
+  mount_at(app, "/socket_info", Keep::connect_info).longpoll();
+  mount_at(app, "/tenant/:tenant/socket", Keep::connect_info)
+      .websocket({.path = "/ws/:shard"})
+      .longpoll({.path = "/lp/:shard"});
+  mount_at(app, "/socket_auth").longpoll().auth_token();
+}
+
+}  // namespace contract
