@@ -1,0 +1,42 @@
+#include "http/text.h"
+
+#include <algorithm>
+
+namespace roost::http {
+
+bool iequals(std::string_view a, std::string_view b) {
+  return std::ranges::equal(a, b, [](char x, char y) { return lower(x) == lower(y); });
+}
+
+std::string_view trim(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(" \t");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+std::vector<std::string_view> comma_list(std::string_view value) {
+  std::vector<std::string_view> elements;
+  for (;;) {
+    const std::size_t comma = value.find(',');
+    if (const auto element = trim(value.substr(0, comma)); !element.empty()) elements.push_back(element);
+    if (comma == std::string_view::npos) return elements;
+    value.remove_prefix(comma + 1);
+  }
+}
+
+bool is_token_char(char c) {
+  if ((c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z')) return true;
+  return c != '\0' && std::string_view("!#$%&'*+-.^_`|~").contains(c);
+}
+
+bool is_token(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, is_token_char);
+}
+
+int hex_value(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (lower(c) >= 'a' && lower(c) <= 'f') return lower(c) - 'a' + 10;
+  return -1;
+}
+
+}  // namespace roost::http
