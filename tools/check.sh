@@ -21,7 +21,7 @@ item() {
 cpp_is_formatted() { tracked '*.cc' '*.h' '*.hpp' | xargs clang-format --dry-run -Werror; }
 
 layers_checker_finds_arrows() {
-  node tools/check_layers.mjs --root tools/fixtures/layers | diff - tools/fixtures/layers/expected.txt
+  { node tools/check_layers.mjs --root tools/fixtures/layers || true; } | diff - tools/fixtures/layers/expected.txt
 }
 
 # Tabs and trailing blanks. Not in data, in locks, in the conformance suite, which comes from elsewhere.

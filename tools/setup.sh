@@ -41,7 +41,7 @@ npm_install() {
   local folder=$1 stamp
   stamp="$(sha256sum <"$folder/package-lock.json") node $(node -p process.versions.modules)"
   [[ -f $folder/node_modules/.stamp && $(<"$folder/node_modules/.stamp") == "$stamp" ]] && return
-  say "installing the npm packages of $folder"
+  say "installing the npm packages of ${folder/#./the repository}"
   (cd "$folder" && npm ci --no-audit --no-fund --no-update-notifier)
   printf '%s\n' "$stamp" >"$folder/node_modules/.stamp"
 }
