@@ -41,7 +41,7 @@ struct Request {
 // The query may have 1,000,000 bytes (PROTOCOL U4), and one that is longer is answered by decode_query, which knows its
 // name. 16 KiB more hold the path and a query that is a little too long.
 inline constexpr std::size_t kTargetBytesMax = 1'000'000 + 16 * 1024;
-// Cookies and tokens are the largest fields: a browser sends up to 4 KiB for each cookie; other servers take 8 to 64 KiB.
+// Cookies and tokens are the largest: a browser sends up to 4 KiB for each cookie; other servers take 8 to 64 KiB.
 inline constexpr std::size_t kFieldBytesMax = 64 * 1024;
 // Browsers send 10 to 30 fields, proxies add a few.
 inline constexpr std::size_t kFieldCountMax = 128;
