@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <expected>
 #include <functional>
@@ -28,8 +29,9 @@ class Listener {
     std::uint16_t port = 0;          // 0: the system chooses; see port()
     bool reuse_port = false;  // several Listeners, one for each shard, share the port; the system spreads clients
   };
-  /// May destroy or close the Listener.
+  /// Gets each client. May destroy or close the Listener.
   using OnAccept = std::move_only_function<void(Accepted)>;
+  static constexpr std::chrono::milliseconds kRetryDelay{100};  // short for a client, long for a processor
   /// Accepting failed for now (no descriptors left, say); it goes on by itself after kRetryDelay.
   using OnError = std::move_only_function<void(const Error&)>;
 

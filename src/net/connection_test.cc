@@ -1,0 +1,321 @@
+#include "net/connection.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "net/test_support.h"
+
+namespace roost::net {
+namespace {
+
+using test::Client;
+using test::Event;
+using test::Served;
+
+/// One listener on a loop of its own; each client that comes gets a Served from `serve`.
+class ConnectionTest : public testing::Test {
+ protected:
+  ConnectionTest() {
+    thread_.call([this] {
+      auto listener =
+          Listener::create(thread_.loop(), {}, [this](Accepted accepted) { on_accept(std::move(accepted)); });
+      ASSERT_TRUE(listener) << listener.error().message;
+      listener_ = std::move(*listener);
+    });
+  }
+  ~ConnectionTest() override {
+    thread_.call([this] {
+      listener_.reset();
+      served_.clear();
+    });
+  }
+
+  void on_accept(Accepted accepted) {
+    auto& served = *served_.emplace_back(std::make_unique<Served>());
+    served.connection = std::make_unique<Connection>(thread_.loop(), std::move(accepted.fd), served);
+    if (serve_) serve_(served);
+  }
+  std::uint16_t port() { return listener_->port(); }
+  template <typename Fn>
+  auto call(Fn fn) {
+    return thread_.call(std::move(fn));
+  }
+  /// Waits until `done()` says so on the loop, looking once a turn.
+  template <typename Done>
+  void until(Done done) {
+    const auto deadline = Clock::now() + test::kPatience;
+    while (!call(done)) ASSERT_LT(Clock::now(), deadline);
+  }
+  static void echo(Served& served) {
+    served.data = [&served](std::span<char> bytes) { served.connection->send_copy({bytes.data(), bytes.size()}); };
+  }
+
+  test::LoopThread thread_;
+  std::unique_ptr<Listener> listener_;
+  std::vector<std::unique_ptr<Served>> served_;  // loop thread only
+  std::function<void(Served&)> serve_;           // set before a client connects
+};
+
+std::string pattern(std::size_t size) {
+  std::string bytes(size, '\0');
+  for (std::size_t i = 0; i < size; ++i) bytes[i] = static_cast<char>(i * 2654435761u >> 13);
+  return bytes;
+}
+
+TEST_F(ConnectionTest, EchoesWhatItGets) {
+  serve_ = echo;
+  Client client(port());
+  for (const std::string text : {"a", "hello", "once more"}) {
+    client.send(text);
+    EXPECT_EQ(client.read(text.size()), text);
+  }
+}
+
+TEST_F(ConnectionTest, EchoesAMegabyteInBothDirectionsAtOnce) {
+  serve_ = echo;
+  Client client(port());
+  const std::string bytes = pattern(1 << 20);
+  std::thread sender([&] { client.send(bytes); });
+  EXPECT_EQ(client.read(bytes.size()), bytes);
+  sender.join();
+}
+
+TEST_F(ConnectionTest, HundredsOfSendsInOneTurnArriveInOrder) {
+  std::string expected;
+  for (int i = 0; i < 500; ++i) expected += "frame " + std::to_string(i) + std::string(i % 100 == 7 ? 20'000 : 0, 'x');
+  serve_ = [](Served& served) {
+    for (int i = 0; i < 500; ++i)
+      served.connection->send_copy("frame " + std::to_string(i) + std::string(i % 100 == 7 ? 20'000 : 0, 'x'));
+    EXPECT_GT(served.connection->outbox_bytes(), 100'000u) << "nothing leaves before the end of the turn";
+  };
+  Client client(port());
+  EXPECT_EQ(client.read(expected.size()), expected);
+}
+
+TEST_F(ConnectionTest, SendsSharedBytesFromTheirOffset) {
+  const auto shared = SharedBytes::copy("__head|body");
+  serve_ = [&shared](Served& served) {
+    served.connection->send(shared, 2);
+    served.connection->send(shared, 7);
+  };
+  Client client(port());
+  EXPECT_EQ(client.read(13), "head|bodybody");
+}
+
+TEST_F(ConnectionTest, ASlowReaderGetsFiftyMegabytesAndDrainsOnce) {
+  constexpr std::size_t kFrame = 64 * 1024 + 17, kFrames = 800;
+  const std::string frame = pattern(kFrame);
+  int drained = 0;
+  serve_ = [&](Served& served) {
+    const auto shared = SharedBytes::copy(frame);
+    for (std::size_t i = 0; i < kFrames; ++i) served.connection->send(shared);
+    served.drained = [&] { ++drained; };
+  };
+  Client client(port(), 16 * 1024);
+  until([this] { return !served_.empty() && served_[0]->connection->blocked(); });
+  EXPECT_GT(call([this] { return served_[0]->connection->outbox_bytes(); }), kFrame);
+  for (std::size_t i = 0; i < kFrames; ++i) ASSERT_EQ(client.read(kFrame), frame) << i;
+  until([&] { return drained == 1; });
+  EXPECT_EQ(call([this] { return served_[0]->connection->outbox_bytes(); }), 0u);
+}
+
+TEST_F(ConnectionTest, CloseAfterFlushDeliversEverythingThoughThePeerSendsOn) {
+  const std::string bytes = pattern(3'000'000);
+  serve_ = [&](Served& served) {
+    served.data = [&](std::span<char>) {
+      served.connection->send_copy(bytes);
+      served.connection->close_after_flush();
+      served.connection->send_copy("too late");
+      served.connection.reset();
+    };
+  };
+  Client client(port(), 16 * 1024);
+  client.send("go");
+  client.send(pattern(100'000));  // nobody reads it: would be a reset if the socket were closed at once
+  EXPECT_EQ(client.read(bytes.size()), bytes);
+  EXPECT_TRUE(client.at_end());
+  EXPECT_EQ(call([this] { return thread_.loop().lingering(); }), 1u);
+  client.close();
+  until([this] { return thread_.loop().lingering() == 0; });
+}
+
+TEST_F(ConnectionTest, CloseAfterFlushWaitsForThePeerNoLongerThanTheLinger) {
+  serve_ = [&](Served& served) { served.connection->close_after_flush(); };
+  const auto start = Clock::now();
+  Client client(port());
+  EXPECT_TRUE(client.at_end());
+  until([this] { return thread_.loop().lingering() == 0; });  // the client stays
+  EXPECT_GE(Clock::now() - start, Connection::kLinger);
+}
+
+TEST_F(ConnectionTest, AfterThePeerClosedWhatIsSentStillArrives) {
+  serve_ = [&](Served& served) {
+    served.end = [&served](CloseReason reason) {
+      EXPECT_EQ(reason, CloseReason::peer_closed);
+      served.connection->send_copy("bye");
+      served.connection->close_after_flush();
+    };
+  };
+  Client client(port());
+  client.end_sending();
+  EXPECT_EQ(client.read(10), "bye");
+  EXPECT_TRUE(client.at_end());
+  until([this] { return thread_.loop().lingering() == 0; });
+}
+
+TEST_F(ConnectionTest, APeersResetIsToldOnceAsReset) {
+  std::vector<CloseReason> ends;
+  serve_ = [&](Served& served) { served.end = [&](CloseReason reason) { ends.push_back(reason); }; };
+  Client client(port());
+  until([this] { return !served_.empty(); });
+  client.reset();
+  until([&] { return !ends.empty(); });
+  call([this] { served_[0]->connection->send_copy("to nobody"); });
+  EXPECT_EQ(call([&] { return ends; }), std::vector{CloseReason::reset});
+}
+
+TEST_F(ConnectionTest, AResetWhileTheOutboxIsBlockedEndsIt) {
+  std::optional<CloseReason> end;
+  serve_ = [&](Served& served) {
+    served.connection->pause_reading();
+    served.connection->send(SharedBytes::copy(pattern(20'000'000)));
+    served.end = [&](CloseReason reason) { end = reason; };
+  };
+  Client client(port(), 16 * 1024);
+  until([this] { return !served_.empty() && served_[0]->connection->blocked(); });
+  client.reset();
+  until([&] { return end.has_value(); });
+  EXPECT_EQ(end, CloseReason::reset);
+}
+
+TEST_F(ConnectionTest, MayBeDestroyedInEachCallback) {
+  Event data, end, drained;
+  serve_ = [&](Served& served) {
+    served.data = [&](std::span<char> bytes) {
+      const auto what = std::string_view(bytes.data(), bytes.size());
+      if (what == "drain") return served.connection->send_copy(pattern(20'000'000));
+      served.connection.reset();
+      data.set();
+    };
+    served.end = [&](CloseReason) {
+      served.connection.reset();
+      end.set();
+    };
+    served.drained = [&] {
+      served.connection.reset();
+      drained.set();
+    };
+  };
+  Client a(port());
+  a.send("x");
+  EXPECT_TRUE(data.wait());
+  Client b(port());
+  b.close();
+  EXPECT_TRUE(end.wait());
+  Client c(port(), 16 * 1024);
+  c.send("drain");
+  EXPECT_EQ(c.read(20'000'000).size(), 20'000'000u);
+  EXPECT_TRUE(drained.wait());
+}
+
+TEST_F(ConnectionTest, AbortCutsAndTellsNothing) {
+  serve_ = [](Served& served) {
+    served.connection->send_copy("lost");
+    served.connection->abort();
+    served.connection->send_copy("lost too");
+    served.end = [](CloseReason) { ADD_FAILURE() << "on_end after abort"; };
+  };
+  Client client(port());
+  EXPECT_EQ(client.read(10), "");
+}
+
+TEST_F(ConnectionTest, GivesNoDataWhilePausedAndAllOfItAfter) {
+  std::string got;
+  serve_ = [&](Served& served) {
+    served.connection->pause_reading();
+    served.data = [&](std::span<char> bytes) { got.append(bytes.data(), bytes.size()); };
+  };
+  Client client(port());
+  client.send("hello");
+  until([this] { return !served_.empty(); });
+  for (int turn = 0; turn < 20; ++turn) EXPECT_EQ(call([&] { return got; }), "");
+  call([this] { served_[0]->connection->resume_reading(); });
+  until([&] { return got == "hello"; });
+}
+
+TEST_F(ConnectionTest, PausedInsideOnDataItStopsThere) {
+  const std::string bytes = pattern(4'000'000);
+  std::string got;
+  int calls = 0;
+  serve_ = [&](Served& served) {
+    served.data = [&](std::span<char> part) {
+      got.append(part.data(), part.size());
+      ++calls;
+      served.connection->pause_reading();
+      thread_.loop().post([&served, seen = calls, &calls] {
+        EXPECT_EQ(seen, calls);
+        served.connection->resume_reading();
+      });
+    };
+  };
+  Client client(port());
+  client.send(bytes);
+  until([&] { return got.size() == bytes.size(); });
+  EXPECT_EQ(got, bytes);
+}
+
+TEST_F(ConnectionTest, WorkPostedBeforeBytesWereSentRunsBeforeThem) {
+  std::vector<std::string> seen;
+  serve_ = [&](Served& served) {
+    served.data = [&](std::span<char> bytes) { seen.emplace_back(bytes.data(), bytes.size()); };
+  };
+  Client client(port());
+  until([this] { return !served_.empty(); });
+  for (int i = 0; i < 500; ++i) {
+    call([&] { seen.clear(); });
+    thread_.loop().post([&seen] { seen.emplace_back("posted"); });
+    client.send("bytes");
+    until([&] { return seen.size() == 2; });
+    ASSERT_EQ(seen[0], "posted");
+  }
+}
+
+TEST_F(ConnectionTest, PostedWorkThatPausesKeepsTheBytesForLater) {
+  std::string got;
+  Event blocked, sent;
+  serve_ = [&](Served& served) {
+    served.data = [&](std::span<char> bytes) { got.append(bytes.data(), bytes.size()); };
+  };
+  Client other(port()), client(port());
+  until([this] { return served_.size() == 2; });
+  call([&] {  // while this handler runs, both the bytes and the pause come in
+    served_[0]->data = [&](std::span<char>) {
+      thread_.loop().post([&] { served_[1]->connection->pause_reading(); });
+      blocked.set();
+      EXPECT_TRUE(sent.wait());
+    };
+  });
+  other.send("x");
+  EXPECT_TRUE(blocked.wait());
+  client.send("kept");
+  sent.set();
+  for (int turn = 0; turn < 20; ++turn) EXPECT_EQ(call([&] { return got; }), "");
+  call([this] { served_[1]->connection->resume_reading(); });
+  until([&] { return got == "kept"; });
+}
+
+TEST_F(ConnectionTest, ManyConnectionsComeAndGo) {
+  serve_ = [](Served& served) {
+    echo(served);
+    served.end = [&served](CloseReason) { served.connection.reset(); };
+  };
+  std::vector<std::unique_ptr<Client>> clients;
+  for (int i = 0; i < 300; ++i) clients.push_back(std::make_unique<Client>(port()));
+  for (auto& client : clients) client->send("ping");
+  for (auto& client : clients) EXPECT_EQ(client->read(4), "ping");
+  clients.clear();
+  until([this] { return std::ranges::all_of(served_, [](const auto& served) { return !served->connection; }); });
+}
+
+}  // namespace
+}  // namespace roost::net

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <atomic>
+#include <mutex>
+#include <vector>
+
+#include "base/executor.h"
+
+namespace roost::net {
+
+/// Work from many threads for one reader, taken in batches: one lock for each post, one for each batch.
+///
+/// The reader says when it is about to sleep, so that only a post that finds it asleep has to wake it.
+class Mailbox {
+ public:
+  using Work = Executor::Work;
+
+  /// Any thread. True: the reader sleeps, and it is for this caller to wake it.
+  [[nodiscard]] bool post(Work work);
+
+  /// One load, which sees every post that happened before it.
+  bool empty() const { return !filled_.load(std::memory_order_seq_cst); }
+  /// Appends what waits, in the order of the posts. Reader only.
+  void take(std::vector<Work>& out);
+
+  /// Reader only. False: something waits, stay awake. True: posts will ask for a wake-up until stay_awake().
+  bool prepare_sleep();
+  void stay_awake() { sleeping_.store(false, std::memory_order_relaxed); }
+
+ private:
+  std::mutex mutex_;
+  std::vector<Work> waiting_;  // mutex_
+  // A post sets filled_ and then reads sleeping_; the reader sets sleeping_ and then reads filled_. In sequentially
+  // consistent order one of them sees the other.
+  std::atomic<bool> filled_ = false;
+  std::atomic<bool> sleeping_ = false;
+};
+
+}  // namespace roost::net

@@ -1,0 +1,73 @@
+#include "net/outbox.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "base/assert.h"
+
+namespace roost::net {
+namespace {
+constexpr std::size_t kFirstPieces = 8;    // a turn that has more than one frame often has a few
+constexpr std::size_t kCompactFrom = 256;  // moving fewer pieces than this is not worth a look
+}  // namespace
+
+void Outbox::push(SharedBytes bytes, std::size_t offset) {
+  if (offset >= bytes.size()) return;
+  const bool first = bytes_ == 0;
+  bytes_ += bytes.size() - offset;
+  if (first) {
+    first_ = {std::move(bytes), offset};
+    return;
+  }
+  if (!rest_) {
+    rest_ = std::make_unique<Rest>();
+    rest_->pieces.reserve(kFirstPieces);
+  }
+  rest_->pieces.push_back({std::move(bytes), offset});
+}
+
+std::string_view Outbox::next(std::span<char> scratch) const {
+  const std::string_view first = first_.view();
+  const std::size_t room = std::min(scratch.size(), kGatherMax);
+  if (!rest_ || first.size() + rest_->pieces[rest_->begin].view().size() > room) return first;
+
+  std::size_t used = 0;
+  const auto copy = [&](std::string_view bytes) {
+    std::memcpy(scratch.data() + used, bytes.data(), bytes.size());
+    used += bytes.size();
+  };
+  copy(first);
+  for (std::size_t i = rest_->begin; i < rest_->pieces.size(); ++i) {
+    const std::string_view bytes = rest_->pieces[i].view();
+    if (bytes.size() > room - used) break;
+    copy(bytes);
+  }
+  return {scratch.data(), used};
+}
+
+void Outbox::consume(std::size_t sent) {
+  ROOST_ASSERT(sent <= bytes_);
+  bytes_ -= sent;
+  while (sent > 0) {
+    const std::size_t here = std::min(sent, first_.view().size());
+    first_.offset += here;
+    sent -= here;
+    if (first_.view().empty()) pop();
+  }
+}
+
+void Outbox::pop() {
+  first_ = {};
+  if (!rest_) return;
+  auto& [pieces, begin] = *rest_;
+  first_ = std::move(pieces[begin++]);
+  if (begin == pieces.size()) {
+    rest_.reset();
+  } else if (begin >= kCompactFrom && begin * 2 >= pieces.size()) {  // a backlog that never ends must not keep its past
+    pieces.erase(pieces.begin(), pieces.begin() + static_cast<std::ptrdiff_t>(begin));
+    begin = 0;
+  }
+}
+
+}  // namespace roost::net

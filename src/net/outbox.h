@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include <roost/bytes.hpp>
+
+namespace roost::net {
+
+/// What a connection has still to send: references to frames, in order.
+///
+/// One frame needs no memory but this; more take a list, which goes when the outbox is empty.
+class Outbox {
+ public:
+  /// Adds the bytes from `offset` on. Nothing happens if there are none.
+  void push(SharedBytes bytes, std::size_t offset);
+
+  /// What to give to the system now; empty if there is nothing. A first frame that is alone or longer than
+  /// kGatherMax is returned as it lies; short ones are put together in `scratch`, as many as fit.
+  /// Valid until the next call and the next change of `scratch`.
+  std::string_view next(std::span<char> scratch) const;
+  /// Forgets the first `sent` bytes.
+  void consume(std::size_t sent);
+
+  bool empty() const { return bytes_ == 0; }
+  std::size_t bytes() const { return bytes_; }
+  void clear() { *this = Outbox(); }
+
+  static constexpr std::size_t kGatherMax = 16 * 1024;  // copying up to here costs less than a second send
+
+ private:
+  struct Piece {
+    SharedBytes bytes;
+    std::size_t offset = 0;
+    std::string_view view() const { return bytes.view().substr(offset); }
+  };
+  struct Rest {
+    std::vector<Piece> pieces;
+    std::size_t begin = 0;  // those before it are gone
+  };
+
+  void pop();
+
+  Piece first_;
+  std::size_t bytes_ = 0;
+  std::unique_ptr<Rest> rest_;
+};
+
+}  // namespace roost::net
