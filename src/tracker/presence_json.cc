@@ -1,0 +1,207 @@
+#include "tracker/presence_json.h"
+
+#include <algorithm>
+#include <deque>
+#include <exception>
+#include <utility>
+#include <vector>
+
+#include <boost/json.hpp>
+
+#include "base/utf8.h"
+#include "tracker/phx_ref.h"
+
+namespace roost::tracker {
+namespace {
+
+using presence::Presence;
+using presence::TopicDiff;
+
+/// A key and its metas: `count` from `first` on.
+struct Group {
+  std::string_view key;
+  std::size_t first;
+  std::size_t count;
+};
+
+/// A list by keys. Views into the list it was made of.
+class Groups {
+ public:
+  explicit Groups(std::span<const Presence> list) {
+    items_.reserve(list.size());
+    for (const Presence& presence : list) items_.push_back({utf8(presence.key), items_.size(), presence.meta.view()});
+    const auto order = [](const Item& item) { return std::pair(item.key, item.place); };
+    if (!std::ranges::is_sorted(items_, {}, order)) std::ranges::sort(items_, {}, order);
+    for (std::size_t i = 0; i < items_.size(); ++i) {
+      if (groups_.empty() || groups_.back().key != items_[i].key) groups_.push_back({items_[i].key, i, 0});
+      ++groups_.back().count;
+    }
+  }
+
+  const std::vector<Group>& all() const { return groups_; }
+  std::string_view meta(std::size_t i) const { return items_[i].meta; }
+  std::size_t bytes() const {
+    std::size_t bytes = 2;
+    for (const Item& item : items_) bytes += item.key.size() + item.meta.size() + 16;
+    return bytes;
+  }
+
+ private:
+  struct Item {
+    std::string_view key;
+    std::size_t place;  // in the list: metas of a key keep their order
+    std::string_view meta;
+  };
+
+  std::string_view utf8(std::string_view key) {
+    if (valid_utf8(key)) return key;
+    std::string& mended = mended_.emplace_back();
+    Utf8Validator validator;
+    std::size_t begin = 0;  // of the character that is being read
+    for (std::size_t i = 0; i < key.size(); ++i) {
+      if (!validator.feed(key.substr(i, 1))) {
+        mended += "\xEF\xBF\xBD";  // U+FFFD for the byte it began with; go on with the one after
+        validator.reset();
+        i = begin++;
+      } else if (validator.complete()) {
+        mended += key.substr(begin, i + 1 - begin);
+        begin = i + 1;
+      }
+    }
+    for (; begin < key.size(); ++begin) mended += "\xEF\xBF\xBD";
+    return mended;
+  }
+
+  std::vector<Item> items_;
+  std::vector<Group> groups_;
+  std::deque<std::string> mended_;
+};
+
+void append_string(std::string& out, std::string_view text) {
+  constexpr char kHex[] = "0123456789ABCDEF";
+  out += '"';
+  for (const char c : text) {
+    switch (c) {
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\b':
+        out += "\\b";
+        break;
+      case '\f':
+        out += "\\f";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
+      default:
+        if (static_cast<unsigned char>(c) < 0x20) {
+          out.append("\\u00") += kHex[c >> 4];
+          out += kHex[c & 15];
+        } else {
+          out += c;
+        }
+    }
+  }
+  out += '"';
+}
+
+/// `fields`: what fetch gave for all keys; nullptr: no fields.
+void append_state(std::string& out, const Groups& groups, const boost::json::object* fields) {
+  out += '{';
+  for (const Group& group : groups.all()) {
+    if (&group != &groups.all().front()) out += ',';
+    append_string(out, group.key);
+    out += R"(:{"metas":[)";
+    for (std::size_t i = group.first; i < group.first + group.count; ++i) {
+      if (i != group.first) out += ',';
+      out += groups.meta(i);
+    }
+    out += ']';
+    const boost::json::value* own = fields ? fields->if_contains(group.key) : nullptr;
+    if (own && own->is_object()) {
+      for (const auto& [name, value] : own->get_object()) {
+        if (name == "metas") continue;
+        append_string(out += ',', name);
+        out.append(":").append(boost::json::serialize(value));
+      }
+    }
+    out += '}';
+  }
+  out += '}';
+}
+
+boost::json::object grouped(const Groups& groups) {
+  boost::json::parse_options options;
+  options.max_depth = kMetaDepthMax;
+  boost::json::object object;
+  for (const Group& group : groups.all()) {
+    boost::json::array metas;
+    for (std::size_t i = group.first; i < group.first + group.count; ++i)
+      metas.push_back(boost::json::parse(groups.meta(i), {}, options));
+    object[group.key] = boost::json::object{{"metas", std::move(metas)}};
+  }
+  return object;
+}
+
+void append_fetched(std::string& out, std::string_view topic, std::span<const Presence> list,
+                    const PresenceFetch& fetch, Log& log) {
+  const Groups groups(list);
+  boost::json::object fields;
+  if (fetch) {
+    try {
+      fields = fetch(topic, grouped(groups));
+    } catch (const std::exception& error) {
+      log.write(LogLevel::error, "presence fetch crashed", {{"topic", topic}, {"error", error.what()}});
+    } catch (...) {
+      log.write(LogLevel::error, "presence fetch crashed", {{"topic", topic}});
+    }
+  }
+  append_state(out, groups, &fields);
+}
+
+}  // namespace
+
+std::string encode_state(std::span<const Presence> list) {
+  const Groups groups(list);
+  std::string out;
+  out.reserve(groups.bytes());
+  append_state(out, groups, nullptr);
+  return out;
+}
+
+std::string encode_diff(const TopicDiff& diff) {
+  const Groups joins(diff.joins), leaves(diff.leaves);
+  std::string out;
+  out.reserve(joins.bytes() + leaves.bytes() + 24);
+  out += R"({"joins":)";
+  append_state(out, joins, nullptr);
+  out += R"(,"leaves":)";
+  append_state(out, leaves, nullptr);
+  return out += '}';
+}
+
+std::string encode_state(std::string_view topic, std::span<const Presence> list, const PresenceFetch& fetch, Log& log) {
+  std::string out;
+  append_fetched(out, topic, list, fetch, log);
+  return out;
+}
+
+std::string encode_diff(const TopicDiff& diff, const PresenceFetch& fetch, Log& log) {
+  std::string out = R"({"joins":)";
+  append_fetched(out, diff.topic, diff.joins, fetch, log);
+  out += R"(,"leaves":)";
+  append_fetched(out, diff.topic, diff.leaves, fetch, log);
+  return out += '}';
+}
+
+}  // namespace roost::tracker
