@@ -88,7 +88,7 @@ class SocketMount {
     add_route({std::move(pattern),
                std::move(table),
                [arguments = std::make_tuple(std::move(arguments)...)] {
-                 return std::apply([](const auto&... each) { return std::make_unique<C>(each...); }, arguments);
+                 return std::apply([](auto&... each) { return std::make_unique<C>(each...); }, arguments);
                },
                {}});
     return *this;

@@ -153,7 +153,7 @@ Async<boost::json::object> PresenceHandle::list() {
     const auto process = weak.lock();
     if (!process) return;
     process->host().presence.state(process->topic(), [done = std::move(done)](SharedBytes state) mutable {
-      done.complete_with([&] { return boost::json::parse(state.view()).get_object(); });
+      done.complete_with([&] { return std::move(Payload::trusted(state, false).json().get_object()); });
     });
   });
 }
@@ -166,7 +166,7 @@ Async<boost::json::value> PresenceHandle::get_by_key(std::string key) {
         process->host().presence.state(process->topic(),
                                        [done = std::move(done), key = std::move(key)](SharedBytes state) mutable {
                                          done.complete_with([&]() -> boost::json::value {
-                                           boost::json::value all = boost::json::parse(state.view());
+                                           boost::json::value all = Payload::trusted(state, false).json();
                                            if (boost::json::value* one = all.get_object().if_contains(key))
                                              return std::move(*one);
                                            return boost::json::array();

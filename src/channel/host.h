@@ -73,6 +73,8 @@ class Outlet {
   /// Asks for the end of the connection. It comes after the current call, from the loop, with Session::end.
   enum class Close { disconnected, drained, too_slow, overrun, undecodable };
   virtual void request_close(Close why) = 0;
+  /// A join that made the connection's other messages wait was answered (PROTOCOL R3).
+  virtual void join_answered() {}
 
  protected:
   ~Outlet() = default;

@@ -45,7 +45,7 @@ std::expected<std::string, PresenceError> Process::update(
   const auto& tracked = extras().tracked;
   const auto found = tracked.find(key);
   if (found == tracked.end()) return std::unexpected(PresenceError::nopresence);
-  boost::json::value old = boost::json::parse(found->second.meta.view());
+  boost::json::value old = Payload::trusted(found->second.meta, false).json();
   return update(key, Payload(boost::json::value(change(std::move(old.get_object())))));
 }
 

@@ -206,6 +206,7 @@ void Session::join_finished(Process& process, const JoinReply* reply) {
     if (!receive(message.binary, message.bytes, wire::Utf8::check))
       return outlet_.request_close(Outlet::Close::undecodable);
   }
+  if (!ended_ && !joining_) outlet_.join_answered();
 }
 
 // Ends (PROTOCOL §5.6)

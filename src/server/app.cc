@@ -52,6 +52,7 @@ struct App::Impl {
   std::shared_ptr<agent::Runner> agents;
   agent::BlockingPool pool;
   server::FindFetch fetches;
+  std::unique_ptr<transport::LongPollTokens> tokens;
   pubsub::Hub hub;
   std::vector<std::unique_ptr<server::Shard>> shards;
   std::uint16_t port = 0;
@@ -125,8 +126,15 @@ std::expected<void, std::string> App::Impl::start() {
     home.add_partition(partition, tracking);
     homes.push_back(&home);
   }
+  transport::LongPollTokens::Secret secret;
+  net::random_bytes(secret);
+  tokens = std::make_unique<transport::LongPollTokens>(secret);
+  const auto find_longpolls = [this](std::uint32_t number) {
+    return number < shards.size() ? shards[number]->longpolls() : transport::LongPollShard{};
+  };
   for (const auto& shard : shards)
-    if (auto ready = shard->prepare(site, homes, node); !ready) return std::unexpected(ready.error().message);
+    if (auto ready = shard->prepare(site, homes, node, *tokens, find_longpolls); !ready)
+      return std::unexpected(ready.error().message);
 
   const auto listening = listen();
   if (!listening) {

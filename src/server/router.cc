@@ -21,8 +21,9 @@ bool below(std::string_view path, std::string_view prefix) {
 
 }  // namespace
 
-std::expected<std::unique_ptr<Router>, Error> Router::create(const Site& site, channel::Host& host) {
-  std::unique_ptr<Router> router(new Router(site, host));
+std::expected<std::unique_ptr<Router>, Error> Router::create(const Site& site, channel::Host& host,
+                                                             transport::LongPollService& longpoll) {
+  std::unique_ptr<Router> router(new Router(site, host, longpoll));
   for (const auto& [prefix, directory] : site.files) {
     http::StaticOptions options{.prefix = prefix};
     options.on_error = [&log = host.log](std::string_view line) {
@@ -45,6 +46,11 @@ bool Router::handle_mount(const std::shared_ptr<transport::Exchange>& exchange) 
     if (mount->websocket_path)
       if (const auto variables = mount->websocket_path->match(exchange->request.path)) {
         transport::accept_websocket(exchange, *mount, *variables, host_);
+        return true;
+      }
+    if (mount->longpoll_path)
+      if (const auto variables = mount->longpoll_path->match(exchange->request.path)) {
+        transport::accept_longpoll(exchange, *mount, *variables, longpoll_);
         return true;
       }
   }

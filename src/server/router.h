@@ -10,6 +10,7 @@
 #include "channel/host.h"
 #include "http/static_files.h"
 #include "transport/http_protocol.h"
+#include "transport/longpoll.h"
 #include "transport/mount.h"
 
 namespace roost::server {
@@ -32,18 +33,21 @@ struct Site {
 class Router {
  public:
   /// Error: a directory that cannot be read.
-  static std::expected<std::unique_ptr<Router>, Error> create(const Site& site, channel::Host& host);
+  static std::expected<std::unique_ptr<Router>, Error> create(const Site& site, channel::Host& host,
+                                                              transport::LongPollService& longpoll);
 
   void handle(const std::shared_ptr<transport::Exchange>& exchange);
 
  private:
-  Router(const Site& site, channel::Host& host) : site_(site), host_(host) {}
+  Router(const Site& site, channel::Host& host, transport::LongPollService& longpoll)
+      : site_(site), host_(host), longpoll_(longpoll) {}
   bool handle_mount(const std::shared_ptr<transport::Exchange>& exchange);
   bool handle_route(transport::Exchange& exchange);
   bool handle_file(transport::Exchange& exchange);
 
   const Site& site_;
   channel::Host& host_;
+  transport::LongPollService& longpoll_;
   std::vector<std::pair<std::string, http::StaticFiles>> files_;
 };
 

@@ -7,6 +7,9 @@ namespace {
 
 constexpr std::chrono::milliseconds kEndPoll{20};  // how often a shard that ends looks whether its last client has gone
 
+// A long-poll body that is a little too large is answered by the long poll itself (PROTOCOL §6).
+constexpr std::size_t kBodyBytesMax = transport::kLongPollBodyBytesMax + 1'000'000;
+
 }  // namespace
 
 Shard::Shard(unsigned number, pubsub::Hub& hub, Log& log, const FindFetch& find_fetch)
@@ -26,12 +29,17 @@ Shard::~Shard() {
   join();
 }
 
-std::expected<void, Error> Shard::prepare(const Site& site, std::vector<PresenceHome*> homes, std::string_view node) {
+std::expected<void, Error> Shard::prepare(const Site& site, std::vector<PresenceHome*> homes, std::string_view node,
+                                          const transport::LongPollTokens& tokens,
+                                          transport::FindLongPollShard find_longpolls) {
   presence_ = std::make_unique<PresenceRouter>(*loop_, std::move(homes), node, number_);
   host_.reset(new channel::Host{*loop_, hub_, table_, *presence_, log_, number_, registry_, link_});
-  auto router = Router::create(site, *host_);
+  longpolls_ = std::make_unique<transport::LongPolls>(*host_, tokens);
+  longpoll_service_.reset(new transport::LongPollService{*host_, *longpolls_, std::move(find_longpolls)});
+  auto router = Router::create(site, *host_, *longpoll_service_);
   if (!router) return std::unexpected(router.error());
   router_ = std::move(*router);
+  http_.limits.body_bytes_max = kBodyBytesMax;
   http_.handler = [router = router_.get()](const std::shared_ptr<transport::Exchange>& exchange) {
     router->handle(exchange);
   };
@@ -62,6 +70,7 @@ void Shard::run() {
   loop_->run();
   // What is left goes on the thread that owned it.
   listener_.reset();
+  longpolls_->drain();
   clients_.abort_all();
   link_->registry = nullptr;
 }
@@ -69,6 +78,7 @@ void Shard::run() {
 void Shard::drain(Duration patience, std::move_only_function<void()> done) {
   loop_->post([this, patience, done = std::move(done)]() mutable {
     listener_.reset();
+    longpolls_->drain();
     clients_.drain();
     wait_for_end(loop_->now() + patience, std::move(done));
   });

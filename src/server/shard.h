@@ -14,6 +14,7 @@
 #include "server/router.h"
 #include "transport/client.h"
 #include "transport/http_protocol.h"
+#include "transport/longpoll.h"
 
 namespace roost::server {
 
@@ -25,7 +26,9 @@ class Shard {
   ~Shard();
 
   /// Builds what needs the other shards. `homes`: by presence partition.
-  std::expected<void, Error> prepare(const Site& site, std::vector<PresenceHome*> homes, std::string_view node);
+  std::expected<void, Error> prepare(const Site& site, std::vector<PresenceHome*> homes, std::string_view node,
+                                     const transport::LongPollTokens& tokens,
+                                     transport::FindLongPollShard find_longpolls);
   /// Error: "listen on …". The port that it got.
   std::expected<std::uint16_t, Error> listen(const net::Listener::Options& options);
   void start();
@@ -39,6 +42,8 @@ class Shard {
   unsigned number() const { return number_; }
   net::Loop& loop() { return *loop_; }
   PresenceHome& home() { return *home_; }
+  /// Once prepared.
+  transport::LongPollShard longpolls() { return {loop_.get(), longpolls_.get()}; }
   std::size_t connections() const { return clients_.size(); }
 
  private:
@@ -55,6 +60,8 @@ class Shard {
   std::unique_ptr<PresenceHome> home_;
   std::unique_ptr<PresenceRouter> presence_;
   std::unique_ptr<channel::Host> host_;
+  std::unique_ptr<transport::LongPolls> longpolls_;
+  std::unique_ptr<transport::LongPollService> longpoll_service_;
   std::unique_ptr<Router> router_;
   transport::HttpOptions http_;
   transport::Clients clients_;

@@ -1,0 +1,192 @@
+#include "transport/longpoll_session.h"
+
+#include <utility>
+
+#include "base/utf8.h"
+#include "net/system.h"
+
+namespace roost::transport {
+namespace {
+
+std::uint64_t wall_clock_ms() {
+  return static_cast<std::uint64_t>(net::system_now_ns() / 1'000'000);
+}
+
+}  // namespace
+
+LongPollSession::LongPollSession(LongPolls& owner, LongPollId id, const Mount& mount, channel::Host& host,
+                                 const wire::Serializer& serializer, Accept accept)
+    : owner_(owner),
+      id_(id),
+      mount_(mount),
+      host_(host),
+      last_poll_(host.executor.now()),
+      session_(host, mount.kind, serializer, nullptr, *this, std::move(accept)) {
+  watch();
+}
+
+LongPollSession::~LongPollSession() = default;
+
+// L9: looked at every one and a half windows; ends when the last GET is older than that.
+void LongPollSession::watch() {
+  const auto period = mount_.definition->longpoll_->window * 3 / 2;
+  watch_ = Timer(host_.executor, host_.executor.now() + period, [this, period] {
+    if (host_.executor.now() - last_poll_ > period) return end(EndReason::inactive);
+    watch();
+  });
+}
+
+std::uint64_t LongPollSession::poll(LongPollRespond respond) {
+  last_poll_ = host_.executor.now();
+  const std::uint64_t number = next_number_++;
+  Timer window(host_.executor, last_poll_ + mount_.definition->longpoll_->window,
+               [this, number] { window_over(number); });
+  polls_.push_back({number, std::move(respond), std::move(window)});
+  flush();
+  return number;
+}
+
+void LongPollSession::forget(std::uint64_t poll) {
+  std::erase_if(polls_, [poll](const Poll& one) { return one.number == poll; });
+}
+
+void LongPollSession::window_over(std::uint64_t number) {
+  for (auto at = polls_.begin(); at != polls_.end(); ++at) {
+    if (at->number != number) continue;
+    auto respond = std::move(at->respond);
+    polls_.erase(at);
+    return respond({204, {}});
+  }
+}
+
+void LongPollSession::flush() {
+  flushing_ = false;
+  if (buffer_.empty() || polls_.empty()) return;
+  auto respond = std::move(polls_.back().respond);
+  polls_.pop_back();
+  buffer_bytes_ = 0;
+  respond({200, std::exchange(buffer_, {})});
+}
+
+void LongPollSession::send(const Frame& frame) {
+  if (ended_) return;
+  if (frame.binary() && !valid_utf8(frame.payload())) {  // L8: no client could read it
+    host_.log.write(LogLevel::warn, "binary message for a long poll dropped", {});
+    return;
+  }
+  if (buffer_bytes_ + frame.payload().size() > mount_.definition->longpoll_->buffer_bytes_max && !buffer_.empty())
+    return request_close(Close::too_slow);  // L12
+  buffer_bytes_ += frame.payload().size();
+  buffer_.push_back(frame);
+  if (polls_.empty() || std::exchange(flushing_, true)) return;
+  // L11: messages that come in the same instant are taken together.
+  host_.executor.post([id = id_, owner = &owner_] {
+    if (LongPollSession* session = owner->find(id)) session->flush();
+  });
+}
+
+void LongPollSession::post(std::vector<LongPollMessage> messages, LongPollRespond respond) {
+  const std::uint64_t number = next_number_++;
+  Timer window(host_.executor, host_.executor.now() + mount_.definition->longpoll_->window,
+               [this, number] { post_over(number); });
+  posts_.push_back({number, std::move(messages), 0, std::move(respond), std::move(window)});
+  handle_posts();
+}
+
+void LongPollSession::handle_posts() {
+  if (handling_) return;
+  handling_ = true;
+  while (!posts_.empty() && !ended_ && !session_.joining()) {
+    Post& post = posts_.front();
+    if (post.next == post.messages.size()) {
+      auto respond = std::move(post.respond);
+      posts_.pop_front();
+      respond({200, {}});
+      continue;
+    }
+    const LongPollMessage message = std::move(post.messages[post.next++]);
+    if (!session_.receive(message.binary, message.bytes, wire::Utf8::check)) {
+      // X1: the session dies of it; what was posted with it is not handled.
+      auto respond = std::move(post.respond);
+      posts_.pop_front();
+      respond({408, {}});
+      end(EndReason::closed);
+      break;
+    }
+  }
+  handling_ = false;
+}
+
+void LongPollSession::post_over(std::uint64_t number) {
+  for (auto at = posts_.begin(); at != posts_.end(); ++at) {
+    if (at->number != number) continue;
+    auto respond = std::move(at->respond);
+    posts_.erase(at);  // with the messages that had not their turn
+    return respond({408, {}});
+  }
+}
+
+void LongPollSession::join_answered() {
+  if (posts_.empty() || handling_) return;
+  host_.executor.post([id = id_, owner = &owner_] {
+    if (LongPollSession* session = owner->find(id)) session->handle_posts();
+  });
+}
+
+void LongPollSession::request_close(Close why) {
+  switch (why) {
+    case Close::disconnected:
+      return end_soon(EndReason::disconnected);
+    case Close::drained:
+      return end_soon(EndReason::drained);
+    case Close::too_slow:
+      host_.log.write(LogLevel::warn, "client too slow", {{"transport", "longpoll"}});
+      return end_soon(EndReason::closed);
+    case Close::overrun:
+    case Close::undecodable:
+      return end_soon(EndReason::closed);
+  }
+}
+
+void LongPollSession::end_soon(EndReason reason) {
+  host_.executor.post([id = id_, owner = &owner_, reason] {
+    if (LongPollSession* session = owner->find(id)) session->end(reason);
+  });
+}
+
+void LongPollSession::end(EndReason reason) {
+  if (std::exchange(ended_, true)) return;
+  watch_.cancel();
+  session_.end(reason);
+  // L13: whoever waits is told at once. The next request hears that the session is gone.
+  for (Poll& poll : std::exchange(polls_, {})) poll.respond({204, {}});
+  for (Post& post : std::exchange(posts_, {}))
+    if (post.respond) post.respond({200, {}});
+  owner_.remove(*this);
+}
+
+LongPollSession& LongPolls::start(const Mount& mount, const wire::Serializer& serializer, Accept accept) {
+  const LongPollId id{host_.shard, next_++, net::random_u64(), wall_clock_ms()};
+  auto session = std::make_shared<LongPollSession>(*this, id, mount, host_, serializer, std::move(accept));
+  return *sessions_.emplace(id.number, std::move(session)).first->second;
+}
+
+LongPollSession* LongPolls::find(const LongPollId& id) {
+  const auto found = sessions_.find(id.number);
+  return found != sessions_.end() && found->second->id() == id ? found->second.get() : nullptr;
+}
+
+void LongPolls::remove(const LongPollSession& session) {
+  const auto found = sessions_.find(session.id().number);
+  if (found == sessions_.end()) return;
+  host_.executor.post([gone = std::move(found->second)] {});
+  sessions_.erase(found);
+}
+
+void LongPolls::drain() {
+  std::vector<std::shared_ptr<LongPollSession>> all;
+  for (const auto& [number, session] : sessions_) all.push_back(session);
+  for (const auto& session : all) session->end(EndReason::drained);
+}
+
+}  // namespace roost::transport

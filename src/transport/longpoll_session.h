@@ -1,0 +1,116 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "channel/session.h"
+#include "transport/longpoll_token.h"
+#include "transport/mount.h"
+
+namespace roost::transport {
+
+class LongPolls;
+
+/// What a poll or a post is answered with: the status inside of the body, and for a poll the messages.
+struct LongPollAnswer {
+  int status;
+  std::vector<Frame> messages;
+};
+using LongPollRespond = std::move_only_function<void(LongPollAnswer)>;
+
+/// One message of a POST.
+struct LongPollMessage {
+  bool binary;
+  std::string bytes;
+};
+
+/// A socket over long poll: messages wait here for the next GET (PROTOCOL §6). Lives on one shard, whichever shard its
+/// requests come to. Shard thread only.
+class LongPollSession final : public channel::Outlet {
+ public:
+  LongPollSession(LongPolls& owner, LongPollId id, const Mount& mount, channel::Host& host,
+                  const wire::Serializer& serializer, Accept accept);
+  ~LongPollSession();
+
+  const LongPollId& id() const { return id_; }
+
+  /// A GET. Answered at once if messages wait, else by the next message, or with 204 when the window is over. The later
+  /// of two gets the messages (L10). Gives a number to forget it by.
+  std::uint64_t poll(LongPollRespond respond);
+  /// The client of that poll is gone: messages are kept for the next one.
+  void forget(std::uint64_t poll);
+  /// A POST: its messages are handled one after the other, each when the one before it is done (L7).
+  void post(std::vector<LongPollMessage> messages, LongPollRespond respond);
+  /// Ends it, with the polls and posts that wait.
+  void end(EndReason reason);
+
+  void send(const Frame& frame) override;
+  void request_close(Close why) override;
+  void join_answered() override;
+
+ private:
+  struct Poll {
+    std::uint64_t number;
+    LongPollRespond respond;
+    Timer window;
+  };
+  struct Post {
+    std::uint64_t number;
+    std::vector<LongPollMessage> messages;
+    std::size_t next = 0;
+    LongPollRespond respond;
+    Timer window;
+  };
+
+  void flush();
+  void window_over(std::uint64_t poll);
+  void post_over(std::uint64_t post);
+  void handle_posts();
+  void watch();
+  void end_soon(EndReason reason);
+
+  LongPolls& owner_;
+  const LongPollId id_;
+  const Mount& mount_;
+  channel::Host& host_;
+  std::vector<Frame> buffer_;
+  std::size_t buffer_bytes_ = 0;
+  std::deque<Poll> polls_;  // the last one gets the messages
+  std::deque<Post> posts_;
+  std::uint64_t next_number_ = 1;
+  TimePoint last_poll_;
+  Timer watch_;
+  bool flushing_ = false;
+  bool handling_ = false;
+  bool ended_ = false;
+  channel::Session session_;
+};
+
+/// The long-poll sessions of one shard. Shard thread only.
+class LongPolls {
+ public:
+  LongPolls(channel::Host& host, const LongPollTokens& tokens) : host_(host), tokens_(tokens) {}
+
+  LongPollSession& start(const Mount& mount, const wire::Serializer& serializer, Accept accept);
+  /// nullptr: it has ended.
+  LongPollSession* find(const LongPollId& id);
+  /// Forgets a session that has ended, behind the current call.
+  void remove(const LongPollSession& session);
+  void drain();
+
+  const LongPollTokens& tokens() const { return tokens_; }
+  std::size_t size() const { return sessions_.size(); }
+
+ private:
+  channel::Host& host_;
+  const LongPollTokens& tokens_;
+  std::unordered_map<std::uint64_t, std::shared_ptr<LongPollSession>> sessions_;
+  std::uint64_t next_ = 1;
+};
+
+}  // namespace roost::transport
