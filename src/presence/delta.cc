@@ -28,13 +28,17 @@ void merge(Delta& delta, const Delta& other) {
   for (const auto& [replica, part] : other.parts) join(delta.parts[replica], part);
 }
 
+std::size_t dots_of(const Delta& delta) {
+  std::size_t dots = 0;
+  for (const auto& [replica, part] : delta.parts)
+    dots += std::min(part.seen.size(), std::numeric_limits<std::size_t>::max() - dots);
+  return dots;
+}
+
 std::size_t size_of(const Delta& delta) {
-  std::size_t size = 0;
-  for (const auto& [replica, part] : delta.parts) {
-    size += part.values.size();
-    size += std::min(part.seen.size(), std::numeric_limits<std::size_t>::max() - size);
-  }
-  return size;
+  std::size_t values = 0;
+  for (const auto& [replica, part] : delta.parts) values += part.values.size();
+  return values + std::min(dots_of(delta), std::numeric_limits<std::size_t>::max() - values);
 }
 
 Delta restrict_to(const Delta& delta, const Clock& known) {

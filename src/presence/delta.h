@@ -50,6 +50,7 @@ bool contiguous(const Delta& a, const Delta& b);
 void merge(Delta& delta, const Delta& other);
 /// The number of values and of seen dots (PROTOCOL T7).
 std::size_t size_of(const Delta& delta);
+std::size_t dots_of(const Delta& delta);  // of seen dots alone
 /// `delta` with only the replicas that `known` has.
 Delta restrict_to(const Delta& delta, const Clock& known);
 void forget(Delta& delta, const ReplicaId& replica);

@@ -1,5 +1,7 @@
 #include "presence/delta_generations.h"
 
+#include <algorithm>
+
 namespace roost::presence {
 
 void DeltaGenerations::push(const Delta& delta, const Delta& first) {
@@ -8,8 +10,10 @@ void DeltaGenerations::push(const Delta& delta, const Delta& first) {
   for (std::size_t i = 0; i < generations_.size(); ++i) {
     Delta& generation = generations_[i];
     if (contiguous(generation, delta)) {
-      merge(generation, delta);
-      if (size_of(generation) > sizes_max_[i]) generation = *smaller;
+      // Dots only add up: what is too large on one side needs no merging to be found so.
+      const bool may_fit = std::max(dots_of(generation), dots_of(delta)) <= sizes_max_[i];
+      if (may_fit) merge(generation, delta);
+      if (!may_fit || size_of(generation) > sizes_max_[i]) generation = *smaller;
     }
     smaller = &generation;
   }

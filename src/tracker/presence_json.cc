@@ -77,40 +77,25 @@ class Groups {
   std::deque<std::string> mended_;
 };
 
-void append_string(std::string& out, std::string_view text) {
+void append_escaped(std::string& out, char c) {
   constexpr char kHex[] = "0123456789ABCDEF";
+  constexpr std::string_view kShort = "\"\\\b\f\n\r\t";
+  if (const auto at = kShort.find(c); at != kShort.npos) {
+    out.append("\\") += "\"\\bfnrt"[at];
+  } else {
+    out.append("\\u00") += kHex[c >> 4];
+    out += kHex[c & 15];
+  }
+}
+
+void append_string(std::string& out, std::string_view text) {
+  const auto needs_escape = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; };
   out += '"';
-  for (const char c : text) {
-    switch (c) {
-      case '"':
-        out += "\\\"";
-        break;
-      case '\\':
-        out += "\\\\";
-        break;
-      case '\b':
-        out += "\\b";
-        break;
-      case '\f':
-        out += "\\f";
-        break;
-      case '\n':
-        out += "\\n";
-        break;
-      case '\r':
-        out += "\\r";
-        break;
-      case '\t':
-        out += "\\t";
-        break;
-      default:
-        if (static_cast<unsigned char>(c) < 0x20) {
-          out.append("\\u00") += kHex[c >> 4];
-          out += kHex[c & 15];
-        } else {
-          out += c;
-        }
-    }
+  for (auto at = text.begin(); at != text.end();) {
+    const auto plain_end = std::find_if(at, text.end(), needs_escape);
+    out.append(at, plain_end);
+    at = plain_end;
+    if (at != text.end()) append_escaped(out, *at++);
   }
   out += '"';
 }

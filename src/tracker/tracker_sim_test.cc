@@ -233,6 +233,7 @@ void random_run(std::uint64_t seed, Duration& slowest) {
   TrackerCluster::Options options{.seed = seed, .replicas = 2 + shape.below(4)};
   options.faults = {.loss = shape.below(3) * 0.1, .duplicate = shape.below(2) * 0.1, .reorder = shape.below(3) * 0.2};
   if (shape.chance(0.5)) options.max_delta_sizes = {6, 20};  // so that generations overflow
+  options.variety = 1 + shape.below(4);
   TrackerCluster cluster(options);
   const int steps = 60 + static_cast<int>(shape.below(120));
   for (int step = 0; step < steps; ++step) cluster.random_step();
