@@ -1,0 +1,23 @@
+import '../design/clicks.css'
+import { wireChannel } from '@roost/react/reflux'
+import { realtime } from '../common/realtime.js'
+import { Shell } from '../common/Shell.js'
+import { start } from '../common/start.js'
+import { Clicks } from './Clicks.js'
+import { clicks, hit } from './store.js'
+import type { ClicksReply } from './types.js'
+
+wireChannel<ClicksReply>({
+  realtime,
+  topic: 'clicks',
+  push: { hit },
+  receive: { update_user: clicks.onUpdateUser },
+  joined: clicks.onJoined,
+  channel: clicks.onChannel,
+})
+
+start(
+  <Shell page="clicks">
+    <Clicks />
+  </Shell>,
+)

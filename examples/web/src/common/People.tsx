@@ -1,0 +1,45 @@
+import { useMemo, type ReactElement } from 'react'
+import { useChannel, useConnection, usePresence } from '@roost/react'
+import { Avatar } from './Avatar.js'
+import { useMe } from './identity.js'
+import { peopleOf, type Person, type PersonMeta } from './people.js'
+
+/** Who is on `topic` now; two tabs of one browser are one person with two devices. */
+export function People({ topic, title }: { topic: string; title: string }): ReactElement | null {
+  const { id } = useMe()
+  const { status } = useChannel(topic)
+  const state = usePresence<PersonMeta>(topic)
+  const people = useMemo(() => peopleOf(state, id), [state, id])
+  const live = useConnection().status === 'open'
+  const waiting = people.length === 0 && (status === 'joining' || status === 'errored')
+  if (status === 'refused' || status === 'closed') return null
+  return (
+    <section className="people" aria-labelledby="people-title" data-live={live}>
+      <h2 id="people-title" className="side-title">
+        {title} {people.length > 0 && <span className="count">{people.length}</span>}
+      </h2>
+      {waiting && <div className="skeleton skeleton-lines" aria-hidden="true" />}
+      <ul data-testid="people" className="people-list">
+        {people.map((person) => (
+          <PersonItem key={person.id} person={person} is_me={person.id === id} />
+        ))}
+      </ul>
+      {people.length === 1 && people[0]?.id === id && (
+        <p className="hint">Nobody else yet. Open this page in a second browser, or send a friend the link.</p>
+      )}
+    </section>
+  )
+}
+
+function PersonItem({ person, is_me }: { person: Person; is_me: boolean }): ReactElement {
+  return (
+    <li className="person" data-testid="person" data-user-id={person.id} data-metas={person.devices}>
+      <Avatar id={person.id} name={person.name} />
+      <span className="person-text">
+        <span className="person-name">{person.name}</span>
+        {is_me && <span className="tag">you</span>}
+        {person.devices > 1 && <span className="person-devices">{person.devices} devices</span>}
+      </span>
+    </li>
+  )
+}
