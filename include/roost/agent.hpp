@@ -4,6 +4,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -18,33 +19,41 @@ class AgentRunner {
  public:
   using Work = std::move_only_function<void()>;
   virtual ~AgentRunner() = default;
-  /// Runs `work` on the agents' thread, in order. Any thread. Work that cannot be run any more is dropped.
+  /// Runs `work` on the agents' thread, in order. Any thread. Work that cannot be run any more is dropped; work that
+  /// throws is reported in the log.
   virtual void post(Work work) = 0;
-  /// The last saved state of that name, as JSON text. Called before the agent is used.
+  /// The last saved state of that name, as JSON text. Called before the agent is used, from any thread. Throws
+  /// std::runtime_error if what was saved cannot be read.
   virtual std::optional<std::string> load(const std::string& name) = 0;
-  /// Saves the state's JSON text at the end of this batch of work, before the batch's `after_save` work runs. Agents'
-  /// thread only.
+  /// Saves the JSON text that `state` returns at the end of this batch of work, before the batch's `after_save` work
+  /// runs; called once for a name, however often that name was saved in the batch. Agents' thread only.
   virtual void save(const std::string& name, std::function<std::string()> state) = 0;
-  /// Runs `work` once everything saved in this batch is on its way to the disk. Agents' thread only.
+  /// Runs `work` once everything saved in this batch is on its way to the disk, or its saving has failed, which is
+  /// reported and tried again. Agents' thread only.
   virtual void after_save(Work work) = 0;
 };
 
 /// State that the server owns and that outlives every request: read and changed by one function at a time, in order.
 ///
-/// A copy is a handle to the same state. Functions run on the agents' thread, so they may take a moment without harming
-/// a shard; what they return is handed back to the Task that awaits. An update that throws leaves the state as it was,
-/// and the throw reaches the Task. A persistent agent (State is a JsonType) is saved before an update's result is given
-/// back. Source of the idea: Elixir's Agent.
+/// A copy is a handle to the same state; make one Agent for a name. Functions run on the agents' thread, so they may
+/// take a moment without harming a shard; what they return is handed back, by value, to the Task that awaits. An update
+/// works on a copy of the state: one that throws leaves the state as it was, and the throw reaches the Task. A
+/// persistent agent (State is a JsonType) is saved before an update's result is given back; a get may see a change
+/// before it is saved. Source of the idea: Elixir's Agent.
 template <typename State>
 class Agent {
  public:
-  /// `persistent`: loads the state of that name, if there is one, and saves every change.
+  /// `persistent`: loads the state of that name, if there is one, and saves every change. Throws std::runtime_error if
+  /// what was saved cannot be read or does not fit State.
   Agent(std::shared_ptr<AgentRunner> runner, std::string name, State initial, bool persistent)
       : cell_(std::make_shared<Cell>(std::move(runner), std::move(name), std::move(initial), persistent)) {
     if constexpr (JsonType<State>) {
       if (!persistent) return;
-      if (auto saved = cell_->runner->load(cell_->name)) {
-        auto state = from_json<State>(boost::json::parse(*saved));
+      if (const auto saved = cell_->runner->load(cell_->name)) {
+        boost::system::error_code broken;
+        const auto json = boost::json::parse(*saved, broken);
+        if (broken) throw std::runtime_error("agent " + cell_->name + ": saved state is not JSON");
+        auto state = from_json<State>(json);
         if (!state)
           throw std::runtime_error("agent " + cell_->name + ": saved state does not fit at " + state.error().path);
         cell_->state = std::move(*state);
@@ -55,18 +64,18 @@ class Agent {
   }
 
   /// `co_await agent.get([](const State& s) { return s.total; })`
-  template <typename Read, typename R = std::invoke_result_t<Read&, const State&>>
+  template <typename Read, typename R = std::decay_t<std::invoke_result_t<Read&, const State&>>>
   Async<R> get(Read read) const {
     return Async<R>([cell = cell_, read = std::move(read)](Completion<R> done) mutable {
       AgentRunner& runner = *cell->runner;
       runner.post([cell = std::move(cell), read = std::move(read), done = std::move(done)]() mutable {
-        done.complete_with([&]() -> R { return read(std::as_const(cell->state)); });
+        done.complete_with([&cell, &read]() -> R { return read(std::as_const(cell->state)); });
       });
     });
   }
 
   /// `co_await agent.update([](State& s) { return ++s.total; })`. Waits until the change is saved.
-  template <typename Change, typename R = std::invoke_result_t<Change&, State&>>
+  template <typename Change, typename R = std::decay_t<std::invoke_result_t<Change&, State&>>>
   Async<R> update(Change change) const {
     return Async<R>([cell = cell_, change = std::move(change)](Completion<R> done) mutable {
       AgentRunner& runner = *cell->runner;
@@ -76,9 +85,9 @@ class Agent {
             cell->apply(change);
             cell->runner->after_save([done = std::move(done)]() mutable { done.complete_with([] {}); });
           } else {
-            auto result = std::make_shared<R>(cell->apply(change));
-            cell->runner->after_save([done = std::move(done), result]() mutable {
-              done.complete_with([&]() -> R { return std::move(*result); });
+            R result = cell->apply(change);
+            cell->runner->after_save([done = std::move(done), result = std::move(result)]() mutable {
+              done.complete_with([&result]() -> R { return std::move(result); });
             });
           }
         } catch (...) {
@@ -88,31 +97,26 @@ class Agent {
     });
   }
 
-  /// Changes the state without waiting for it. Any thread. A throw leaves the state as it was and is logged by nobody.
+  /// Changes the state without waiting for it. Any thread. A throw leaves the state as it was and goes to the log.
   template <typename Change>
   void cast(Change change) const {
-    cell_->runner->post([cell = cell_, change = std::move(change)]() mutable {
-      try {
-        cell->apply(change);
-      } catch (...) {  // the state is as it was; there is nobody to tell
-      }
-    });
+    cell_->runner->post([cell = cell_, change = std::move(change)]() mutable { cell->apply(change); });
   }
 
  private:
-  struct Cell {
+  struct Cell : std::enable_shared_from_this<Cell> {
     Cell(std::shared_ptr<AgentRunner> r, std::string n, State s, bool p)
         : runner(std::move(r)), name(std::move(n)), persistent(p), state(std::move(s)) {}
 
     // Changes a copy, so that a throw leaves the state as it was.
     template <typename Change>
-    std::invoke_result_t<Change&, State&> apply(Change& change) {
+    std::decay_t<std::invoke_result_t<Change&, State&>> apply(Change& change) {
       State next = state;
       if constexpr (std::is_void_v<std::invoke_result_t<Change&, State&>>) {
         change(next);
         commit(std::move(next));
       } else {
-        auto result = change(next);
+        std::decay_t<std::invoke_result_t<Change&, State&>> result = change(next);
         commit(std::move(next));
         return result;
       }
@@ -120,7 +124,9 @@ class Agent {
     void commit(State next) {
       state = std::move(next);
       if constexpr (JsonType<State>)
-        if (persistent) runner->save(name, [this] { return boost::json::serialize(to_json(state)); });
+        if (persistent)  // the batch may outlive every handle: it holds the cell
+          runner->save(name,
+                       [cell = this->shared_from_this()] { return boost::json::serialize(to_json(cell->state)); });
     }
 
     const std::shared_ptr<AgentRunner> runner;
