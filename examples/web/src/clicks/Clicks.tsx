@@ -36,7 +36,7 @@ export function Clicks(): ReactElement {
 }
 
 function Skeletons(): ReactElement[] {
-  return [0, 1, 2, 3, 4, 5].map((i) => <div key={i} className="card card-skeleton skeleton" aria-hidden="true" />)
+  return [0, 1, 2, 3, 4, 5].map((i) => <div key={i} className="card-skeleton skeleton" aria-hidden="true" />)
 }
 
 /** 5 s: long enough to read one line. */
