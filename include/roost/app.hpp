@@ -15,6 +15,7 @@
 #include <roost/agent.hpp>
 #include <roost/channel.hpp>
 #include <roost/http.hpp>
+#include <roost/raw_socket.hpp>
 #include <roost/socket.hpp>
 #include <roost/task.hpp>
 
@@ -43,12 +44,12 @@ struct CheckOrigin {
 };
 
 struct WebSocketOptions {
-  std::string path = "/websocket";            // may hold :variables
-  std::chrono::milliseconds timeout{60'000};  // without a byte from the client: close code 1002 (PROTOCOL W3)
-  std::size_t frame_bytes_max = 10'000'000;   // one frame with its header; beyond: 1009 (W6)
-  std::size_t message_bytes_max = 8'000'000;  // one message put together from fragments, or inflated
-  bool compress = false;                      // permessage-deflate, when the client offers it (W7)
-  std::vector<std::string> subprotocols;      // offered names; empty: the header is ignored (A1)
+  std::string path = "/websocket";             // may hold :variables
+  std::chrono::milliseconds timeout{60'000};   // without a byte from the client: close code 1002 (PROTOCOL W3)
+  std::size_t frame_bytes_max = 10'000'000;    // one frame with its header; beyond: 1009 (W6)
+  std::size_t message_bytes_max = 8'000'000;   // one message put together from fragments, or inflated
+  bool compress = false;                       // permessage-deflate, when the client offers it (W7)
+  std::vector<std::string> subprotocols = {};  // offered names; empty: the header is ignored (A1)
 };
 
 struct LongPollOptions {
@@ -93,6 +94,16 @@ class SocketMount {
                {}});
     return *this;
   }
+  /// Clients of this mount speak a protocol of your own instead of channels; see raw_socket.hpp. `arguments` as for
+  /// channel.
+  template <typename R, typename... Arguments>
+  SocketMount& raw(Arguments... arguments) & {
+    static_assert(std::is_base_of_v<RawSocket, R>, "a raw socket class derives from roost::RawSocket");
+    raw_ = [arguments = std::make_tuple(std::move(arguments)...)] {
+      return std::apply([](auto&... each) { return std::make_unique<R>(each...); }, arguments);
+    };
+    return *this;
+  }
   /// Fields next to the metas of the topics of the channel declared last (PROTOCOL Q10).
   SocketMount& presence_fetch(PresenceFetch fetch) &;
 
@@ -133,6 +144,7 @@ class SocketMount {
   std::string path;
   Connect connect_;
   std::vector<Route> routes_;
+  std::function<std::unique_ptr<RawSocket>()> raw_;  // instead of routes_
   std::optional<WebSocketOptions> websocket_ = WebSocketOptions{};
   std::optional<LongPollOptions> longpoll_;
   CheckOrigin check_origin_;

@@ -8,6 +8,7 @@
 #include <roost/json.hpp>
 #include <roost/payload.hpp>
 #include <roost/presence.hpp>
+#include <roost/raw_socket.hpp>
 #include <roost/reply.hpp>
 #include <roost/socket.hpp>
 #include <roost/task.hpp>

@@ -9,6 +9,7 @@
 #include <boost/json/object.hpp>
 
 #include <roost/bytes.hpp>
+#include <roost/channel.hpp>
 #include <roost/presence.hpp>
 #include <roost/socket.hpp>
 
@@ -73,11 +74,33 @@ class Outlet {
   /// Asks for the end of the connection. It comes after the current call, from the loop, with Session::end.
   enum class Close { disconnected, drained, too_slow, overrun, undecodable };
   virtual void request_close(Close why) = 0;
+  /// The same with a close code of the application's own, where the transport has such a thing.
+  virtual void request_close_with(std::uint16_t /*code*/) { request_close(Close::undecodable); }
+  /// A WebSocket ping; nothing over other transports.
+  virtual void send_ping(std::string_view) {}
   /// A join that made the connection's other messages wait was answered (PROTOCOL R3).
   virtual void join_answered() {}
 
  protected:
   ~Outlet() = default;
+};
+
+/// What a transport carries: the Channels protocol (Session), or one of the application's own (RawSession). Shard
+/// thread only.
+class Endpoint {
+ public:
+  virtual ~Endpoint() = default;
+  /// The connection is there. Once, first.
+  virtual void open() {}
+  /// One message of the client. False: it cannot be decoded, and the connection must end with 1011 (PROTOCOL X1).
+  /// `checked`: whether the text is known to be UTF-8.
+  virtual bool receive(bool binary, std::string_view bytes, wire::Utf8 checked) = 0;
+  /// A WebSocket ping, which was answered already, or a pong.
+  virtual void control(bool /*ping*/, std::string_view /*bytes*/) {}
+  /// The connection is over. Nothing is sent any more. Once.
+  virtual void end(EndReason reason) = 0;
+  /// Whether a join is under way, so that every other message waits (PROTOCOL R3).
+  virtual bool joining() const { return false; }
 };
 
 }  // namespace roost::channel

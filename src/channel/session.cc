@@ -103,13 +103,14 @@ bool Session::queue_while_joining(bool binary, std::string_view bytes) {
 
 // The rules of PROTOCOL §5.1, in their order.
 void Session::route(const wire::Incoming& message) {
-  if (message.topic == "phoenix" && message.event == "heartbeat") return reply_ok(wire::Ref(), message.ref, "phoenix");
+  if (message.topic == "phoenix" && message.event == "heartbeat")
+    return reply_ok(wire::Ref(), message.ref, message.topic);
   const auto found = message.topic_is_string ? entries_.find(message.topic) : entries_.end();
   const bool is_join = message.event == "phx_join";
   const bool is_leave = message.event == "phx_leave";
   if (is_join) return join(message);
   if (found == entries_.end()) {
-    if (is_leave && message.topic_is_string) return reply_ok(message.join_ref, message.ref, message.topic);
+    if (is_leave) return reply_ok(message.join_ref, message.ref, message.answer_topic());
     return unmatched(message);
   }
   Entry& entry = found->second;
@@ -123,12 +124,10 @@ void Session::route(const wire::Incoming& message) {
 }
 
 void Session::unmatched(const wire::Incoming& message) {
-  const auto topic =
-      message.topic_is_string ? wire::TopicText(message.topic) : wire::TopicText::json(message.topic_json);
-  refuse_join(wire::Ref(), message.ref, topic, kUnmatched);
+  refuse_join(wire::Ref(), message.ref, message.answer_topic(), kUnmatched);
 }
 
-void Session::reply_ok(const wire::Ref& join_ref, const wire::Ref& ref, std::string_view topic) {
+void Session::reply_ok(const wire::Ref& join_ref, const wire::Ref& ref, const wire::TopicText& topic) {
   if (const auto frame = serializer_.encode_reply(join_ref, ref, topic, "ok", {}, head_)) send(*frame);
 }
 

@@ -26,7 +26,7 @@ End end_of(EndReason reason);
 
 /// One client's logical link: routes its messages to channels and their answers back (PROTOCOL §5). Knows no sockets:
 /// bytes come in by receive(), frames go out by the Outlet. Shard thread only.
-class Session final : public pubsub::Subscriber {
+class Session final : public Endpoint, public pubsub::Subscriber {
  public:
   /// What every socket of one mount shares; outlives them.
   struct Kind {
@@ -36,19 +36,19 @@ class Session final : public pubsub::Subscriber {
 
   Session(Host& host, const Kind& kind, const wire::Serializer& serializer, FrameHead head, Outlet& outlet,
           Accept accept);
-  ~Session();
+  ~Session() override;
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
   /// One message of the client. False: it cannot be decoded, and the connection must end with 1011 (PROTOCOL X1).
   /// `checked`: the text is known to be UTF-8.
-  bool receive(bool binary, std::string_view bytes, wire::Utf8 checked);
+  bool receive(bool binary, std::string_view bytes, wire::Utf8 checked) override;
 
   /// The connection is over: ends every channel with that reason. Nothing is sent any more. Once.
-  void end(EndReason reason);
+  void end(EndReason reason) override;
 
   /// Whether a join's coroutine runs, so that everything else waits (PROTOCOL R3).
-  bool joining() const { return joining_ != nullptr; }
+  bool joining() const override { return joining_ != nullptr; }
   std::size_t channels() const { return entries_.size(); }
 
   void deliver(const pubsub::Message& message, pubsub::FrameCache& frames) override;
@@ -87,7 +87,7 @@ class Session final : public pubsub::Subscriber {
   void refuse_join(const wire::Ref& join_ref, const wire::Ref& ref, const wire::TopicText& topic,
                    std::string_view reason);
   void unmatched(const wire::Incoming& message);
-  void reply_ok(const wire::Ref& join_ref, const wire::Ref& ref, std::string_view topic);
+  void reply_ok(const wire::Ref& join_ref, const wire::Ref& ref, const wire::TopicText& topic);
   bool queue_while_joining(bool binary, std::string_view bytes);
   void drain_join_queue();
   Entry* find(const Process& process);

@@ -71,8 +71,9 @@ bool origin_allowed(const Mount& mount, const http::Request& request) {
 std::expected<Connected, Refused> connect(const Mount& mount, const Exchange& exchange, boost::json::object params,
                                           std::optional<std::string> auth_token, std::optional<std::string> protocols,
                                           std::string_view transport, Log& log) {
-  const wire::Serializer* serializer = negotiate(mount, params, log);
-  if (!serializer) return std::unexpected(Refused{Refused::Why::rejected, ""});
+  const bool raw = static_cast<bool>(mount.definition->raw_);
+  const wire::Serializer* serializer = raw ? nullptr : negotiate(mount, params, log);
+  if (!raw && !serializer) return std::unexpected(Refused{Refused::Why::rejected, ""});
   if (!mount.definition->connect_) return Connected{Accept{}, serializer};
   try {
     auto result = mount.definition->connect_(

@@ -17,7 +17,7 @@ namespace roost::transport {
 /// A client that was let in.
 struct Connected {
   Accept accept;
-  const wire::Serializer* serializer;
+  const wire::Serializer* serializer;  // null for a raw socket, which has no versions
 };
 
 /// Why a client was not let in.

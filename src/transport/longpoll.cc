@@ -91,7 +91,7 @@ void start_session(Request request) {
     return request.exchange->respond(error);
   }
   LongPolls& polls = request.service->polls;
-  const LongPollSession& session = polls.start(*request.mount, *connected->serializer, std::move(connected->accept));
+  const LongPollSession& session = polls.start(*request.mount, connected->serializer, std::move(connected->accept));
   request.exchange->respond(with_messages(410, polls.tokens().sign(session.id()), {}));
 }
 

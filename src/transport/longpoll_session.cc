@@ -15,13 +15,13 @@ std::uint64_t wall_clock_ms() {
 }  // namespace
 
 LongPollSession::LongPollSession(LongPolls& owner, LongPollId id, const Mount& mount, channel::Host& host,
-                                 const wire::Serializer& serializer, Accept accept)
+                                 const wire::Serializer* serializer, Accept accept)
     : owner_(owner),
       id_(id),
       mount_(mount),
       host_(host),
       last_poll_(host.executor.now()),
-      session_(host, mount.kind, serializer, nullptr, *this, std::move(accept)) {
+      endpoint_(mount.make_endpoint(host, serializer, nullptr, *this, std::move(accept))) {
   watch();
 }
 
@@ -96,7 +96,7 @@ void LongPollSession::post(std::vector<LongPollMessage> messages, LongPollRespon
 void LongPollSession::handle_posts() {
   if (handling_) return;
   handling_ = true;
-  while (!posts_.empty() && !ended_ && !session_.joining()) {
+  while (!posts_.empty() && !ended_ && !endpoint_->joining()) {
     Post& post = posts_.front();
     if (post.next == post.messages.size()) {
       auto respond = std::move(post.respond);
@@ -105,7 +105,7 @@ void LongPollSession::handle_posts() {
       continue;
     }
     const LongPollMessage message = std::move(post.messages[post.next++]);
-    if (!session_.receive(message.binary, message.bytes, wire::Utf8::check)) {
+    if (!endpoint_->receive(message.binary, message.bytes, wire::Utf8::check)) {
       // X1: the session dies of it; what was posted with it is not handled.
       auto respond = std::move(post.respond);
       posts_.pop_front();
@@ -148,6 +148,10 @@ void LongPollSession::request_close(Close why) {
   }
 }
 
+void LongPollSession::request_close_with(std::uint16_t) {
+  end_soon(EndReason::closed);
+}
+
 void LongPollSession::end_soon(EndReason reason) {
   host_.executor.post([id = id_, owner = &owner_, reason] {
     if (LongPollSession* session = owner->find(id)) session->end(reason);
@@ -157,7 +161,7 @@ void LongPollSession::end_soon(EndReason reason) {
 void LongPollSession::end(EndReason reason) {
   if (std::exchange(ended_, true)) return;
   watch_.cancel();
-  session_.end(reason);
+  endpoint_->end(reason);
   // L13: whoever waits is told at once. The next request hears that the session is gone.
   for (Poll& poll : std::exchange(polls_, {})) poll.respond({204, {}});
   for (Post& post : std::exchange(posts_, {}))
@@ -165,10 +169,12 @@ void LongPollSession::end(EndReason reason) {
   owner_.remove(*this);
 }
 
-LongPollSession& LongPolls::start(const Mount& mount, const wire::Serializer& serializer, Accept accept) {
+LongPollSession& LongPolls::start(const Mount& mount, const wire::Serializer* serializer, Accept accept) {
   const LongPollId id{host_.shard, next_++, net::random_u64(), wall_clock_ms()};
   auto session = std::make_shared<LongPollSession>(*this, id, mount, host_, serializer, std::move(accept));
-  return *sessions_.emplace(id.number, std::move(session)).first->second;
+  LongPollSession& started = *sessions_.emplace(id.number, std::move(session)).first->second;
+  started.open();
+  return started;
 }
 
 LongPollSession* LongPolls::find(const LongPollId& id) {

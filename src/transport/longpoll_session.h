@@ -34,10 +34,12 @@ struct LongPollMessage {
 class LongPollSession final : public channel::Outlet {
  public:
   LongPollSession(LongPolls& owner, LongPollId id, const Mount& mount, channel::Host& host,
-                  const wire::Serializer& serializer, Accept accept);
+                  const wire::Serializer* serializer, Accept accept);
   ~LongPollSession();
 
   const LongPollId& id() const { return id_; }
+  /// Once, when it can be found by its id.
+  void open() { endpoint_->open(); }
 
   /// A GET. Answered at once if messages wait, else by the next message, or with 204 when the window is over. The later
   /// of two gets the messages (L10). Gives a number to forget it by.
@@ -51,6 +53,7 @@ class LongPollSession final : public channel::Outlet {
 
   void send(const Frame& frame) override;
   void request_close(Close why) override;
+  void request_close_with(std::uint16_t code) override;
   void join_answered() override;
 
  private:
@@ -88,7 +91,7 @@ class LongPollSession final : public channel::Outlet {
   bool flushing_ = false;
   bool handling_ = false;
   bool ended_ = false;
-  channel::Session session_;
+  std::unique_ptr<channel::Endpoint> endpoint_;
 };
 
 /// The long-poll sessions of one shard. Shard thread only.
@@ -96,7 +99,7 @@ class LongPolls {
  public:
   LongPolls(channel::Host& host, const LongPollTokens& tokens) : host_(host), tokens_(tokens) {}
 
-  LongPollSession& start(const Mount& mount, const wire::Serializer& serializer, Accept accept);
+  LongPollSession& start(const Mount& mount, const wire::Serializer* serializer, Accept accept);
   /// nullptr: it has ended.
   LongPollSession* find(const LongPollId& id);
   /// Forgets a session that has ended, behind the current call.

@@ -1,5 +1,7 @@
 #include "transport/mount.h"
 
+#include "channel/raw_session.h"
+
 namespace roost::transport {
 namespace {
 
@@ -25,6 +27,8 @@ std::expected<std::unique_ptr<const Mount>, Error> Mount::prepare(const SocketMo
   };
   auto policy = make_policy(mount.check_origin_, options);
   if (!policy) return fail(policy.error().message);
+
+  if (mount.raw_ && !mount.routes_.empty()) return fail("it has channels and a raw socket; it can have one of them");
 
   std::optional<http::PathPattern> websocket, longpoll;
   const auto parse = [&](const std::string& path, std::optional<http::PathPattern>& into) {
@@ -54,6 +58,13 @@ std::expected<std::unique_ptr<const Mount>, Error> Mount::prepare(const SocketMo
                                                 std::move(protocols),
                                                 decoder,
                                                 {&mount.routes_, mount.channels_max_}});
+}
+
+std::unique_ptr<channel::Endpoint> Mount::make_endpoint(channel::Host& host, const wire::Serializer* serializer,
+                                                        FrameHead head, channel::Outlet& outlet, Accept accept) const {
+  if (definition->raw_)
+    return std::make_unique<channel::RawSession>(host, head, outlet, std::move(accept), definition->raw_);
+  return std::make_unique<channel::Session>(host, kind, *serializer, head, outlet, std::move(accept));
 }
 
 }  // namespace roost::transport

@@ -21,6 +21,11 @@ struct Mount {
   /// Error: names the mount and what is wrong with it.
   static std::expected<std::unique_ptr<const Mount>, Error> prepare(const SocketMount& mount, const Options& options);
 
+  /// What a client that was let in speaks: channels, or the application's own protocol. `serializer`: null for the
+  /// latter.
+  std::unique_ptr<channel::Endpoint> make_endpoint(channel::Host& host, const wire::Serializer* serializer,
+                                                   FrameHead head, channel::Outlet& outlet, Accept accept) const;
+
   const SocketMount* definition;
   std::optional<http::PathPattern> websocket_path;  // nullopt: the transport is off
   std::optional<http::PathPattern> longpoll_path;

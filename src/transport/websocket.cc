@@ -68,19 +68,20 @@ void accept_websocket(const std::shared_ptr<Exchange>& exchange, const Mount& mo
   const std::optional<std::string> extensions = deflate ? std::optional(deflate->response) : std::nullopt;
 
   exchange->upgrade(http::upgrade_response(*upgrade, *protocol, extensions), [&](Client& client) {
-    return std::make_unique<WebSocket>(client, mount, host, *connected->serializer, std::move(connected->accept),
+    return std::make_unique<WebSocket>(client, mount, host, connected->serializer, std::move(connected->accept),
                                        deflate ? std::optional(deflate->params) : std::nullopt);
   });
 }
 
-WebSocket::WebSocket(Client& client, const Mount& mount, channel::Host& host, const wire::Serializer& serializer,
+WebSocket::WebSocket(Client& client, const Mount& mount, channel::Host& host, const wire::Serializer* serializer,
                      Accept accept, std::optional<ws::DeflateParams> deflate)
     : client_(client),
       host_(host),
       decoder_(mount.decoder, deflate),
-      session_(host, mount.kind, serializer, &ws::write_head, *this, std::move(accept)),
+      endpoint_(mount.make_endpoint(host, serializer, &ws::write_head, *this, std::move(accept))),
       compresses_(deflate.has_value()) {
   client_.expect_bytes_within(mount.definition->websocket_->timeout);
+  endpoint_->open();
 }
 
 WebSocket::~WebSocket() = default;
@@ -98,14 +99,15 @@ void WebSocket::handle(const ws::Event& event) {
   switch (event.kind) {
     case ws::Event::Kind::text:
     case ws::Event::Kind::binary:
-      if (!session_.receive(event.kind == ws::Event::Kind::binary, event.payload,
-                            event.kind == ws::Event::Kind::text ? wire::Utf8::trusted : wire::Utf8::check))
+      if (!endpoint_->receive(event.kind == ws::Event::Kind::binary, event.payload,
+                              event.kind == ws::Event::Kind::text ? wire::Utf8::trusted : wire::Utf8::check))
         close(1011, EndReason::closed);
       return;
     case ws::Event::Kind::ping:
-      return client_.connection().send_copy(ws::encode_pong(event.payload));
+      client_.connection().send_copy(ws::encode_pong(event.payload));
+      return endpoint_->control(true, event.payload);
     case ws::Event::Kind::pong:
-      return;
+      return endpoint_->control(false, event.payload);
     case ws::Event::Kind::close:
       return close(ws::close_answer(event.close_code ? std::optional(event.close_code) : std::nullopt),
                    EndReason::closed);
@@ -122,35 +124,48 @@ void WebSocket::send(const Frame& frame) {
 }
 
 void WebSocket::request_close(Close why) {
+  switch (why) {
+    case Close::disconnected:
+      return close_soon(1001, EndReason::disconnected);  // PROTOCOL S1
+    case Close::drained:
+      return close_soon(1012, EndReason::drained);  // G4
+    case Close::too_slow:                           // M2
+      if (!closing_) host_.log.write(LogLevel::warn, "client too slow", {{"address", client_.address()}});
+      return close_soon(1013, EndReason::closed);
+    case Close::overrun:
+      return close_soon(1008, EndReason::closed);
+    case Close::undecodable:
+      return close_soon(1011, EndReason::closed);  // X1
+  }
+}
+
+void WebSocket::request_close_with(std::uint16_t code) {
+  close_soon(code, EndReason::closed);
+}
+
+void WebSocket::send_ping(std::string_view bytes) {
+  if (!client_.closed() && !closing_)
+    client_.connection().send_copy(ws::encode_ping(bytes.substr(0, ws::kControlPayloadMax)));
+}
+
+// What was sent before goes out before; what is sent after does not.
+void WebSocket::close_soon(std::uint16_t code, EndReason reason) {
   if (std::exchange(closing_, true)) return;
-  host_.executor.post([weak = client_.weak_from_this(), this, why] {
+  host_.executor.post([weak = client_.weak_from_this(), this, code, reason] {
     const auto client = weak.lock();
-    if (!client || client->closed()) return;  // then `this` is gone too, or has ended
-    switch (why) {
-      case Close::disconnected:
-        return close(1001, EndReason::disconnected);  // PROTOCOL S1
-      case Close::drained:
-        return close(1012, EndReason::drained);  // G4
-      case Close::too_slow:
-        host_.log.write(LogLevel::warn, "client too slow", {{"address", client->address()}});
-        return close(1013, EndReason::closed);  // M2
-      case Close::overrun:
-        return close(1008, EndReason::closed);
-      case Close::undecodable:
-        return close(1011, EndReason::closed);  // X1
-    }
+    if (client && !client->closed()) close(code, reason);  // else `this` is gone too, or has ended
   });
 }
 
 void WebSocket::close(std::uint16_t code, EndReason reason) {
   if (client_.closed()) return;
-  session_.end(reason);  // before the frame: what channels push while they end is not sent
+  endpoint_->end(reason);  // before the frame: what channels push while they end is not sent
   client_.connection().send_copy(ws::encode_close(code));
   client_.close_after_flush();
 }
 
 void WebSocket::on_end() {
-  session_.end(EndReason::closed);
+  endpoint_->end(EndReason::closed);
 }
 void WebSocket::on_silence() {
   close(1002, EndReason::closed);

@@ -17,10 +17,10 @@ namespace roost::transport {
 void accept_websocket(const std::shared_ptr<Exchange>& exchange, const Mount& mount,
                       const http::PathPattern::Variables& variables, channel::Host& host);
 
-/// A socket over WebSocket: frames in, frames out, one Session between.
+/// A socket over WebSocket: frames in, frames out, one Endpoint between.
 class WebSocket final : public Protocol, public channel::Outlet {
  public:
-  WebSocket(Client& client, const Mount& mount, channel::Host& host, const wire::Serializer& serializer, Accept accept,
+  WebSocket(Client& client, const Mount& mount, channel::Host& host, const wire::Serializer* serializer, Accept accept,
             std::optional<ws::DeflateParams> deflate);
   ~WebSocket() override;
 
@@ -31,15 +31,18 @@ class WebSocket final : public Protocol, public channel::Outlet {
 
   void send(const Frame& frame) override;
   void request_close(Close why) override;
+  void request_close_with(std::uint16_t code) override;
+  void send_ping(std::string_view bytes) override;
 
  private:
   void handle(const ws::Event& event);
+  void close_soon(std::uint16_t code, EndReason reason);
   void close(std::uint16_t code, EndReason reason);
 
   Client& client_;
   channel::Host& host_;
   ws::Decoder decoder_;
-  channel::Session session_;
+  std::unique_ptr<channel::Endpoint> endpoint_;
   bool compresses_;
   bool closing_ = false;  // a close was asked for, and comes from the loop
 };

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "bench.h"
+#include "echo.h"
 #include "pattern.h"
 #include "presence_room.h"
 #include "room.h"
@@ -60,6 +61,13 @@ void add_mounts(roost::App& app) {
       .websocket({.path = "/ws/:shard"})
       .longpoll({.path = "/lp/:shard"});
   mount_at(app, "/socket_auth").longpoll().auth_token();
+
+  // Autobahn's fuzzing client sends messages of 16 MiB, and of 70,000 fragments.
+  constexpr std::size_t kLargest = 17 << 20;
+  app.socket("/echo")
+      .check_origin(CheckOrigin::off())
+      .websocket({.frame_bytes_max = kLargest, .message_bytes_max = kLargest, .compress = true})
+      .raw<Echo>();
 }
 
 }  // namespace contract
