@@ -12,9 +12,9 @@ namespace roost::agent {
 namespace {
 
 TEST(BlockingPool, RunsAsManyAtOnceAsItHasThreads) {
-  BlockingPool pool(3);
   std::promise<void> all;
   std::atomic<int> inside = 0;
+  BlockingPool pool(3);
   const auto released = all.get_future().share();
   for (int i = 0; i < 3; ++i)
     EXPECT_TRUE(pool.post([&all, &inside, released] {

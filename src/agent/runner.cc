@@ -120,14 +120,17 @@ class Runner::Impl {
     std::unique_lock lock(store_mutex_);
     const auto saved = store_->save(entries);
     lock.unlock();
-    if (saved) return;
+    if (saved) return save_error_.clear();
     for (auto& [name, text] : entries) unsaved_.emplace(std::move(name), std::move(text));
-    report(saved.error().message);
+    // Once for each trouble, not once for each batch of a busy server.
+    if (std::exchange(save_error_, saved.error().message) != saved.error().message) report(save_error_);
   }
 
   void write_text(const std::string& name, const std::function<std::string()>& state) {
     try {
-      unsaved_.insert_or_assign(name, state());
+      std::string text = state();
+      if (text.size() > Store::kStateBytesMax) throw std::length_error("it is too big");
+      unsaved_.insert_or_assign(name, std::move(text));
     } catch (const std::exception& error) {
       report("agents: state of " + name + " cannot be written: " + error.what());
     }
@@ -155,6 +158,7 @@ class Runner::Impl {
   std::map<std::string, std::function<std::string()>> changed_states_;
   std::map<std::string, std::string> unsaved_;  // texts: of this batch, and of those whose save failed
   std::vector<Work> after_save_;
+  std::string save_error_;  // of the last save; empty: it worked
 
   std::mutex thread_mutex_;
   std::thread thread_;  // thread_mutex_

@@ -18,8 +18,9 @@ namespace roost::agent {
 /// A batch is all work that waits when the thread looks. After it every name that was marked by save() is saved in one
 /// transaction of the store, then the batch's after_save() work runs: hundreds of updates cost one commit.
 ///
-/// A save that fails is reported, and tried again with the next batch and at stop(); after_save() work runs all the
-/// same, since the state in memory has changed. Without a store nothing is kept. Work that throws is reported.
+/// A save that fails is reported once for each kind of failure, and tried again with the next batch and at stop();
+/// after_save() work runs all the same, since the state in memory has changed. Without a store nothing is kept. Work
+/// that throws is reported.
 class Runner final : public AgentRunner {
  public:
   /// Called for an operator's log: on the agents' thread, and on one that posts too much. Must not throw.

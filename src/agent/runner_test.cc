@@ -1,9 +1,14 @@
 #include "agent/runner.h"
 
+#include <algorithm>
+#include <csignal>
 #include <future>
+#include <memory>
+#include <optional>
 #include <vector>
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include "agent/test_support.h"
 
@@ -14,16 +19,19 @@ namespace {
 class Gate {
  public:
   explicit Gate(Runner& runner) {
-    runner.post([this] {
-      entered_.set_value();
-      open_.get_future().wait();
+    runner.post([doors = doors_] {
+      doors->entered.set_value();
+      doors->open.get_future().wait();
     });
-    entered_.get_future().wait();
+    doors_->entered.get_future().wait();
   }
-  void open() { open_.set_value(); }
+  void open() { doors_->open.set_value(); }
 
  private:
-  std::promise<void> entered_, open_;
+  struct Doors {
+    std::promise<void> entered, open;
+  };
+  std::shared_ptr<Doors> doors_ = std::make_shared<Doors>();  // the runner may look later than the test ends
 };
 
 TEST(Runner, RunsWorkInOrderAndAllOfItBeforeStopReturns) {
@@ -82,15 +90,16 @@ TEST(Runner, BeyondItsLimitItDropsTheNewestAndSaysSoOnce) {
 }
 
 TEST(Runner, MayGoInItsOwnWork) {
-  std::promise<void> gone;
+  const auto gone = std::make_shared<std::promise<void>>();
   auto runner = std::make_shared<Runner>(nullptr);
   Gate gate(*runner);
   Runner& posted_to = *runner;
-  const std::shared_ptr<void> told(nullptr, [&gone](void*) { gone.set_value(); });
-  posted_to.post([runner = std::move(runner), told]() mutable { runner.reset(); });
+  posted_to.post([runner = std::move(runner), gone]() mutable {
+    runner.reset();
+    gone->set_value();
+  });
   gate.open();
-  const_cast<std::shared_ptr<void>&>(told).reset();
-  gone.get_future().wait();
+  gone->get_future().wait();
 }
 
 using RunnerStoreTest = test::WithStoreFile;
@@ -140,6 +149,65 @@ TEST_F(RunnerStoreTest, AStateThatCannotBeWrittenIsReportedAndTheOthersAreSaved)
   EXPECT_TRUE(after);
   EXPECT_EQ(errors, std::vector<std::string>{"agents: state of bad cannot be written: oops"});
   EXPECT_EQ(open()->load("good").value(), "1");
+}
+
+TEST_F(RunnerStoreTest, AStateBeyondTheLimitIsReportedAndTheOthersAreSaved) {
+  std::vector<std::string> errors;
+  {
+    Runner runner(open(), [&](const std::string& message) { errors.push_back(message); });
+    runner.post([&] {
+      runner.save("big", [] { return std::string(Store::kStateBytesMax + 1, 'x'); });
+      runner.save("good", [] { return std::string("1"); });
+    });
+  }
+  EXPECT_EQ(errors, std::vector<std::string>{"agents: state of big cannot be written: it is too big"});
+  EXPECT_EQ(open()->load("good").value(), "1");
+}
+
+/// No file of this process can grow while it lives: a full disk.
+class FullDisk {
+ public:
+  FullDisk() : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    rlimit none = before_;
+    none.rlim_cur = 0;
+    ::setrlimit(RLIMIT_FSIZE, &none);
+  }
+  FullDisk(const FullDisk&) = delete;
+  ~FullDisk() {
+    ::setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, handler_);
+  }
+
+ private:
+  void (*handler_)(int);
+  rlimit before_{};
+};
+
+TEST_F(RunnerStoreTest, AFailedSaveIsToldOnceAndTriedAgain) {
+  std::vector<std::string> errors;
+  int after = 0;
+  {
+    Runner runner(open(), [&](const std::string& message) { errors.push_back(message); });
+    std::optional<FullDisk> full(std::in_place);
+    for (const std::string text : {"1", "2"}) {
+      std::promise<void> tried;
+      runner.post([&] {
+        runner.save("a" + text, [text] { return text; });
+        runner.after_save([&] {
+          ++after;
+          tried.set_value();
+        });
+      });
+      tried.get_future().wait();
+    }
+    full.reset();
+  }
+  EXPECT_EQ(after, 2);
+  ASSERT_EQ(errors.size(), 1u);
+  EXPECT_TRUE(errors[0].starts_with("agents' store " + path() + ": ")) << errors[0];
+  EXPECT_EQ(open()->load("a1").value(), "1");
+  EXPECT_EQ(open()->load("a2").value(), "2");
 }
 
 }  // namespace

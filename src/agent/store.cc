@@ -12,6 +12,8 @@ namespace {
 
 constexpr int kBusyMs = 5'000;  // a backup that reads the file holds it for moments
 
+constexpr int kRowOverhead = 1 << 20;  // SQLite's limit is on the row, with the name
+
 struct CloseDatabase {
   void operator()(sqlite3* database) const { sqlite3_close(database); }
 };
@@ -32,8 +34,8 @@ class Use {
     sqlite3_clear_bindings(statement_);
   }
   /// `text` must live until this goes.
-  void bind(int index, const std::string& text) {
-    sqlite3_bind_text64(statement_, index, text.data(), text.size(), SQLITE_STATIC, SQLITE_UTF8);
+  bool bind(int index, const std::string& text) {
+    return sqlite3_bind_text64(statement_, index, text.data(), text.size(), SQLITE_STATIC, SQLITE_UTF8) == SQLITE_OK;
   }
   int step() { return sqlite3_step(statement_); }
   std::string text(int column) {
@@ -58,6 +60,7 @@ class Store::Impl {
     database_.reset(database);
     if (code != SQLITE_OK) return failed();
     if (sqlite3_db_readonly(database, "main") == 1) return failed("is read-only");
+    sqlite3_limit(database, SQLITE_LIMIT_LENGTH, static_cast<int>(kStateBytesMax) + kRowOverhead);
     sqlite3_busy_timeout(database, kBusyMs);
     for (const char* sql : {"PRAGMA journal_mode = WAL", "PRAGMA synchronous = NORMAL",
                             "CREATE TABLE IF NOT EXISTS roost_agents"
@@ -68,7 +71,7 @@ class Store::Impl {
 
   std::expected<std::optional<std::string>, Error> load(const std::string& name) {
     Use use(load_);
-    use.bind(1, name);
+    if (!use.bind(1, name)) return std::unexpected(failed().error());
     switch (use.step()) {
       case SQLITE_ROW:
         return use.text(0);
@@ -106,9 +109,7 @@ class Store::Impl {
 
   std::expected<void, Error> save(const Entry& entry) {
     Use use(save_);
-    use.bind(1, entry.name);
-    use.bind(2, entry.state);
-    if (use.step() != SQLITE_DONE) return failed();
+    if (!use.bind(1, entry.name) || !use.bind(2, entry.state) || use.step() != SQLITE_DONE) return failed();
     return {};
   }
 

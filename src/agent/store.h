@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <expected>
 #include <memory>
 #include <optional>
@@ -31,8 +32,11 @@ class Store {
 
   /// The state that was last saved under that name; nullopt: none.
   std::expected<std::optional<std::string>, Error> load(const std::string& name);
-  /// Saves all of them or none. Each save of a name counts its version up.
+  /// Saves all of them or none; an error if one is longer than kStateBytesMax. Each save of a name counts its version
+  /// up.
   std::expected<void, Error> save(std::span<const Entry> entries);
+
+  static constexpr std::size_t kStateBytesMax = 64 << 20;  // written as a whole at each save: far too much already
 
  private:
   class Impl;
