@@ -6,9 +6,10 @@ import { join, relative } from 'node:path'
 import { parseArgs } from 'node:util'
 
 // What a folder of src/ may include, besides itself, base and <roost/...>.
-const everything = ['http', 'ws', 'wire', 'presence', 'pubsub', 'net', 'channel', 'tracker', 'broker', 'agent', 'transport', 'server']
+const everything = ['token', 'http', 'ws', 'wire', 'presence', 'pubsub', 'net', 'channel', 'tracker', 'broker', 'agent', 'transport', 'server']
 const layers = {
   base: [],
+  token: [],
   http: [],
   ws: [],
   wire: [],

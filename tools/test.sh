@@ -1,5 +1,6 @@
 # ./dev test [--quick]: builds, then runs every suite. Each writes build/logs/NAME.log and one line here; the last line is the sum,
-# "N passed, N failed". Fails if anything failed, also if a suite gave no result. --quick: g++ and Node.js only.
+# "N passed, N failed". Fails if anything failed, also if a suite gave no result. --quick: without test/e2e,
+# sanitizers and fuzzing.
 set -euo pipefail
 source tools/lib.sh
 PATH=/usr/lib/llvm-19/bin:$PATH # for llvm-symbolizer
@@ -82,7 +83,7 @@ suite check "check" bash tools/check.sh
 task build-release "build: g++, release" build release all
 task build-web "build: pages" npm run build
 suite unit-release "unit tests: g++, release" run_binary release unit_tests
-suite vitest "vitest" npm test --silent
+suite vitest "vitest" env ROOST_BROWSER=1 npm test --silent
 suite conformance-1 "conformance: 1 shard" conformance release 1
 suite conformance-4 "conformance: 4 shards" conformance release 4
 suite client "official client, bad input, files" node_tests test/client/*.test.mjs
