@@ -1,0 +1,68 @@
+#pragma once
+
+#include <deque>
+#include <map>
+#include <mutex>
+#include <utility>
+
+#include "base/executor.h"
+
+namespace roost::testing {
+
+/// A loop whose time stands still until a test moves it. post() from any thread; all else on the test's thread.
+class FakeExecutor final : public Executor {
+ public:
+  void post(Work work) override {
+    const std::lock_guard lock(mutex_);
+    posted_.push_back(std::move(work));
+  }
+  TimerId call_at(TimePoint at, Work work) override {
+    const TimerId id{at, next_number_++};
+    timers_.emplace(id, std::move(work));
+    return id;
+  }
+  void cancel(TimerId timer) override { timers_.erase(timer); }
+  TimePoint now() const override { return now_; }
+
+  /// Runs what was posted, and what that posts, until nothing waits. Returns how much that was.
+  std::size_t run_until_idle() {
+    std::size_t ran = 0;
+    while (auto work = take()) {
+      work();
+      ++ran;
+    }
+    return ran;
+  }
+
+  /// Lets time pass: timers run when they are due, each with what it posts.
+  void advance(Duration duration) {
+    const TimePoint until = now_ + duration;
+    run_until_idle();
+    while (!timers_.empty() && timers_.begin()->first.at <= until) {
+      auto timer = timers_.extract(timers_.begin());
+      now_ = std::max(now_, timer.key().at);
+      timer.mapped()();
+      run_until_idle();
+    }
+    now_ = until;
+  }
+
+  std::size_t timers() const { return timers_.size(); }
+
+ private:
+  Work take() {
+    const std::lock_guard lock(mutex_);
+    if (posted_.empty()) return nullptr;
+    Work work = std::move(posted_.front());
+    posted_.pop_front();
+    return work;
+  }
+
+  std::mutex mutex_;
+  std::deque<Work> posted_;  // mutex_
+  std::map<TimerId, Work> timers_;
+  std::uint64_t next_number_ = 1;
+  TimePoint now_ = TimePoint(std::chrono::hours(1));
+};
+
+}  // namespace roost::testing
