@@ -15,6 +15,7 @@
 #include <roost/agent.hpp>
 #include <roost/channel.hpp>
 #include <roost/http.hpp>
+#include <roost/limits.hpp>
 #include <roost/raw_socket.hpp>
 #include <roost/socket.hpp>
 #include <roost/task.hpp>
@@ -127,8 +128,12 @@ class SocketMount {
     auth_token_ = true;
     return *this;
   }
+  SocketMount& limits(SocketLimits limits) & {
+    limits_ = limits;
+    return *this;
+  }
   SocketMount& max_channels(std::size_t count) & {
-    channels_max_ = count;
+    limits_.channels_max = count;
     return *this;
   }
   SocketMount& only_v1() & {
@@ -150,7 +155,7 @@ class SocketMount {
   CheckOrigin check_origin_;
   bool auth_token_ = false;
   bool only_v1_ = false;
-  std::size_t channels_max_ = 100;  // for each connection (PROTOCOL §14)
+  SocketLimits limits_;
   ErrorHandler error_handler_;
 
  private:
@@ -178,6 +183,11 @@ class App {
   /// Files below `directory` at `prefix`, index.html for folders, with types and ETags. Routes and mounts win over
   /// files.
   void static_files(std::string prefix, std::string directory);
+  /// How large and how slow requests may be.
+  void http_limits(HttpLimits limits);
+  /// What the server counts, in Prometheus' text format; serve it where you like:
+  /// `app.get("/metrics", [&](const auto&) { return roost::HttpResponse::text(app.metrics()); })`. Any thread.
+  std::string metrics() const;
   /// Runs once, on the first shard, when the server listens.
   void on_start(std::move_only_function<void()> work);
 

@@ -210,7 +210,9 @@ class Channel {
   /// Decides whether this client may join `topic`. Called once, first.
   ///
   /// `params`: the client's join payload, any JSON or bytes. Pushes and broadcasts are for after_join: here they throw.
-  /// A throw is answered with status "error", {"reason":"join crashed"}, and logged.
+  /// A throw is answered with status "error", {"reason":"join crashed"}, and logged. A join that waits (a Task) hears
+  /// its topic from before it starts, and those broadcasts follow the reply: what it read meanwhile and what it hears
+  /// overlap, and nothing falls between (PROTOCOL R6).
   virtual JoinReply join(std::string_view topic, const Payload& params);
 
   /// A broadcast on a topic that `subscribe` named.
@@ -242,7 +244,9 @@ class Channel {
 
   /// Runs `work` once on this channel after `delay`, unless the channel has ended.
   void after(std::chrono::milliseconds delay, std::move_only_function<void()> work);
-  /// Hears broadcasts of another topic in on_broadcast. Twice subscribed is twice heard (PROTOCOL B5, B8).
+  /// Hears broadcasts of another topic in on_broadcast. Twice subscribed is twice heard (PROTOCOL B5, B8). Its own
+  /// topic, which it hears anyway, comes once more to the intercept handlers; an event that has none then ends the
+  /// channel, as in Phoenix.
   void subscribe(std::string topic);
   /// Ends all subscriptions to that topic.
   void unsubscribe(std::string_view topic);

@@ -6,6 +6,7 @@
 #include <roost/channel.hpp>
 #include <roost/http.hpp>
 #include <roost/json.hpp>
+#include <roost/limits.hpp>
 #include <roost/payload.hpp>
 #include <roost/presence.hpp>
 #include <roost/raw_socket.hpp>

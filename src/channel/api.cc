@@ -1,5 +1,6 @@
 // The methods of the public classes that hand on to a Process.
 #include <stdexcept>
+#include <thread>
 
 #include <roost/channel.hpp>
 
@@ -114,10 +115,20 @@ void Channel::drain() {
 
 void ReplyRef::reply(Response response) const {
   if (!target_) return;
-  target_->link->executor->post([target = target_, response = std::move(response)] {
-    if (!target->link->registry) return;
-    if (auto* session = target->link->registry->find(target->socket))
-      session->send_reply(target->join_ref, target->ref, target->topic, response);
+  const auto send = [](const Target& target, const Response& answer) {
+    if (!target.link->registry) return;
+    if (auto* session = target.link->registry->find(target.socket))
+      session->send_reply(target.join_ref, target.ref, target.topic, answer);
+  };
+  // On the socket's own shard at once, so that it keeps its place before what the handler sends next.
+  if (target_->link->thread.load() == std::this_thread::get_id()) return send(*target_, response);
+  // The work must not own the link, which owns the executor: work that is never run would keep itself alive.
+  Target target = *target_;
+  target.link = nullptr;
+  target_->link->executor->post([weak = std::weak_ptr(target_->link), target = std::move(target),
+                                 response = std::move(response), send]() mutable {
+    target.link = weak.lock();
+    if (target.link) send(target, response);
   });
 }
 

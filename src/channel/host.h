@@ -16,6 +16,7 @@
 #include "base/executor.h"
 #include "base/frame.h"
 #include "base/log.h"
+#include "base/metrics.h"
 #include "channel/registry.h"
 #include "pubsub/hub.h"
 #include "pubsub/table.h"
@@ -56,6 +57,7 @@ struct Host {
   pubsub::Table& table;
   PresencePort& presence;
   Log& log;
+  Metrics& metrics;
   unsigned shard;
   Registry& registry;
   std::shared_ptr<ShardLink> link;

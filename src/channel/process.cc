@@ -1,6 +1,7 @@
 #include "channel/process.h"
 
 #include <stdexcept>
+#include <thread>
 #include <utility>
 
 #include "base/assert.h"
@@ -65,6 +66,8 @@ void Process::join(const Payload& params) {
 
 void Process::start_join_task(Task<JoinReply> task) {
   busy_ = true;
+  // Before the coroutine reads anything: what is broadcast while it waits follows the reply, and nothing falls between.
+  subscribe_own();
   extras().join_task = std::move(task);
   // The coroutine is looked at when it is not on the stack any more.
   extras().join_task->start(host().executor, [weak = weak_from_this()] {
@@ -91,13 +94,16 @@ void Process::joined() {
   joined_ = true;
   if (!extras_) return;
   const auto self = shared_from_this();
+  for (const Frame& frame : std::exchange(extras_->held, {})) session_.send(frame);
   for (auto& work : std::exchange(extras_->after_join, {})) {
     if (detached_) return;
     if (!invoke(host().log, site("after_join"), work)) return crash();
   }
+  if (!extras_->inbox.empty() || overflown_) wake();  // what came while the join waited
 }
 
 void Process::subscribe_own() {
+  if (subscription_) return;
   subscription_ = host().table.subscribe(topic_, *this, id_);
 }
 
@@ -131,12 +137,24 @@ void Process::deliver(const pubsub::Message& message, pubsub::FrameCache& frames
                      {{"topic", message.topic}, {"serializer", serializer.name()}, {"why", encoded.error().reason}});
     return Frame();
   });
-  if (!frame.empty()) session_.send(frame);
+  if (frame.empty()) return;
+  if (joined_) return session_.send(frame);
+  hold(frame);
+}
+
+void Process::hold(const Frame& frame) {
+  Extras& more = extras();
+  if (more.held.size() >= session_.limits().inbox_items_max) {
+    overflown_ = true;
+    return;
+  }
+  more.held.push_back(frame);
 }
 
 void Process::enqueue(Item item) {
   Extras& more = extras();
-  if (more.inbox.size() >= limits::kInboxItemsMax || more.inbox_bytes + item.bytes() > limits::kInboxBytesMax) {
+  const SocketLimits& limits = session_.limits();
+  if (more.inbox.size() >= limits.inbox_items_max || more.inbox_bytes + item.bytes() > limits.inbox_bytes_max) {
     overflown_ = true;
     return wake();
   }
@@ -155,6 +173,7 @@ void Process::pump() {
   pumping_ = false;
   const auto self = shared_from_this();
   if (overflown_ && !detached_) {
+    host().metrics.add(Count::limit_inbox);
     host().log.write(LogLevel::error, "channel crashed", {{"in", "inbox"}, {"topic", topic_}, {"error", "inbox full"}});
     return crash();
   }
@@ -264,6 +283,10 @@ void Process::crash() {
 void Process::detach() {
   if (std::exchange(detached_, true)) return;
   subscription_.end();
+  release();
+}
+
+void Process::release() {
   if (!extras_) return;
   extras_->relays.clear();
   extras_->timers.clear();
@@ -278,6 +301,7 @@ void Process::terminate(const End& end) {
   const auto self = shared_from_this();
   invoke(host().log, site("terminate"), [&] { channel_->terminate(end); });
   joined_ = false;
+  release();  // once more: what terminate took
 }
 
 // What the application calls
@@ -307,6 +331,7 @@ void Process::after_join(std::move_only_function<void()> work) {
 ReplyRef Process::reply_ref() const {
   const wire::Ref* ref = current_ref_ ? current_ref_ : busy_ && extras_->task ? &extras_->task_ref : nullptr;
   if (!ref) throw std::logic_error("reply_ref outside of a handler");
+  session_.host().link->thread = std::this_thread::get_id();
   return ReplyRef(std::make_shared<const ReplyRef::Target>(session_.host().link, session_.socket().handle(), topic_,
                                                            reply_ref_, *ref));
 }

@@ -80,6 +80,7 @@ class Process final : public pubsub::Subscriber, public std::enable_shared_from_
   void require_joined(std::string_view call) const;
   bool idle() const;
 
+  void hold(const Frame& frame);
   void enqueue(Item item);
   void wake();
   void pump();
@@ -91,6 +92,7 @@ class Process final : public pubsub::Subscriber, public std::enable_shared_from_
   void task_done();
   void start_join_task(Task<JoinReply> task);
   void join_task_done();
+  void release();
   void crash();
 
   Session& session_;

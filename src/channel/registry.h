@@ -1,7 +1,10 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
+#include <thread>
+#include <utility>
 #include <vector>
 
 #include <roost/socket.hpp>
@@ -58,8 +61,11 @@ class Registry {
 
 /// The way from any thread to one shard's sockets; outlives the shard as long as somebody holds it.
 struct ShardLink {
-  std::shared_ptr<Executor> executor;
-  Registry* registry = nullptr;  // shard thread only; null once the shard is gone
+  ShardLink(std::shared_ptr<Executor> e, Registry* r) : executor(std::move(e)), registry(r) {}
+
+  const std::shared_ptr<Executor> executor;
+  Registry* registry;                     // shard thread only; null once the shard is gone
+  std::atomic<std::thread::id> thread{};  // the shard's, once somebody may have a ReplyRef
 };
 
 }  // namespace roost::channel

@@ -15,11 +15,11 @@ namespace roost {
 struct ReplyRef::Target {
   Target(std::shared_ptr<channel::ShardLink> l, SocketId s, std::string t, wire::Ref j, wire::Ref r)
       : link(std::move(l)), socket(s), topic(std::move(t)), join_ref(std::move(j)), ref(std::move(r)) {}
-  const std::shared_ptr<channel::ShardLink> link;
-  const SocketId socket;
-  const std::string topic;
-  const wire::Ref join_ref;
-  const wire::Ref ref;
+  std::shared_ptr<channel::ShardLink> link;
+  SocketId socket;
+  std::string topic;
+  wire::Ref join_ref;
+  wire::Ref ref;
 };
 
 namespace channel {

@@ -10,7 +10,29 @@ namespace {
 
 constexpr std::string_view kUnmatched = R"({"reason":"unmatched topic"})";
 constexpr std::string_view kTooMany = R"({"reason":"too many channels joined"})";
+constexpr std::string_view kTooManyJoins = R"({"reason":"too many joins"})";
+constexpr std::string_view kTooManyMessages = R"({"reason":"too many messages"})";
 constexpr std::string_view kJoinCrashed = R"({"reason":"join crashed"})";
+
+Count count_of(EndReason reason) {
+  switch (reason) {
+    case EndReason::left:
+      return Count::ends_left;
+    case EndReason::stopped:
+      return Count::ends_stopped;
+    case EndReason::crashed:
+      return Count::ends_crashed;
+    case EndReason::closed:
+      return Count::ends_closed;
+    case EndReason::disconnected:
+      return Count::ends_disconnected;
+    case EndReason::inactive:
+      return Count::ends_inactive;
+    case EndReason::drained:
+      return Count::ends_drained;
+  }
+  return Count::ends_closed;
+}
 
 }  // namespace
 
@@ -67,6 +89,7 @@ void Session::end(EndReason reason) {
   joining_.reset();
   for (auto& [topic, entry] : std::exchange(entries_, {})) {
     entry.process->detach();
+    host_.metrics.add(count_of(reason));
     entry.process->terminate(end_of(reason));
   }
 }
@@ -82,17 +105,36 @@ bool Session::receive(bool binary, std::string_view bytes, wire::Utf8 checked) {
   if (joining_) return queue_while_joining(binary, bytes);
   const auto message = serializer_.decode(binary, bytes, checked, host_.scratch);
   if (!message) {
+    host_.metrics.add(Count::undecodable_messages);
     host_.log.write(LogLevel::debug, "undecodable message", {{"why", message.error().reason}});
     return false;
   }
-  route(*message);
+  host_.metrics.add(Count::messages_in);
+  if (within_limits(*message)) route(*message);
+  return true;
+}
+
+// A heartbeat is always answered: a client that floods must not be told that its connection is dead.
+bool Session::within_limits(const wire::Incoming& message) {
+  const TimePoint now = host_.executor.now();
+  if (!messages_.take(limits().messages, now) && message.event != "heartbeat") {
+    host_.metrics.add(Count::limit_messages);
+    reply_error(message.join_ref, message.ref, message.answer_topic(), kTooManyMessages);
+    return false;
+  }
+  if (message.event == "phx_join" && !joins_.take(limits().joins, now)) {
+    host_.metrics.add(Count::limit_joins);
+    reply_error(message.join_ref, message.ref, message.answer_topic(), kTooManyJoins);
+    return false;
+  }
   return true;
 }
 
 bool Session::queue_while_joining(bool binary, std::string_view bytes) {
   Joining& joining = *joining_;
-  if (joining.queue.size() >= limits::kJoinQueueItemsMax ||
-      joining.queue_bytes + bytes.size() > limits::kJoinQueueBytesMax) {
+  if (joining.queue.size() >= limits().join_queue_items_max ||
+      joining.queue_bytes + bytes.size() > limits().join_queue_bytes_max) {
+    host_.metrics.add(Count::limit_join_queue);
     outlet_.request_close(Outlet::Close::overrun);
     return true;
   }
@@ -114,7 +156,8 @@ void Session::route(const wire::Incoming& message) {
     return unmatched(message);
   }
   Entry& entry = found->second;
-  if (!message.join_ref.is_null() && message.join_ref != entry.join_ref) return;  // stale
+  if (!message.join_ref.is_null() && message.join_ref != entry.join_ref)
+    return host_.metrics.add(Count::stale_messages);
   const auto process = entry.process;
   if (is_leave) {
     entry.leaving = true;
@@ -124,16 +167,17 @@ void Session::route(const wire::Incoming& message) {
 }
 
 void Session::unmatched(const wire::Incoming& message) {
-  refuse_join(wire::Ref(), message.ref, message.answer_topic(), kUnmatched);
+  host_.metrics.add(Count::unmatched_topics);
+  reply_error(wire::Ref(), message.ref, message.answer_topic(), kUnmatched);
 }
 
 void Session::reply_ok(const wire::Ref& join_ref, const wire::Ref& ref, const wire::TopicText& topic) {
   if (const auto frame = serializer_.encode_reply(join_ref, ref, topic, "ok", {}, head_)) send(*frame);
 }
 
-void Session::refuse_join(const wire::Ref& join_ref, const wire::Ref& ref, const wire::TopicText& topic,
-                          std::string_view reason) {
-  if (const auto frame = serializer_.encode_reply(join_ref, ref, topic, "error", {reason}, head_)) send(*frame);
+void Session::reply_error(const wire::Ref& join_ref, const wire::Ref& ref, const wire::TopicText& topic,
+                          std::string_view response) {
+  if (const auto frame = serializer_.encode_reply(join_ref, ref, topic, "error", {response}, head_)) send(*frame);
 }
 
 bool Session::send_reply(const wire::Ref& join_ref, const wire::Ref& ref, std::string_view topic,
@@ -162,11 +206,13 @@ void Session::join(const wire::Incoming& message) {
     const Entry old = std::move(found->second);
     entries_.erase(found);
     old.process->detach();
+    host_.metrics.add(Count::ends_duplicate);
     joining->replaced = old.join_ref;
   }
-  if (entries_.size() >= kind_.channels_max) {
+  if (entries_.size() >= limits().channels_max) {
+    host_.metrics.add(Count::limit_channels);
     host_.log.write(LogLevel::warn, "too many channels joined", {{"topic", message.topic}});
-    return refuse_join(message.join_ref, message.ref, message.topic, kTooMany);
+    return reply_error(message.join_ref, message.ref, message.topic, kTooMany);
   }
   // R1: a client that gave no join_ref is answered with the ref of its join.
   const wire::Ref& reply_ref = message.join_ref.is_falsy() ? message.ref : message.join_ref;
@@ -186,16 +232,18 @@ void Session::join_finished(Process& process, const JoinReply* reply) {
   const Response* accepted = reply ? std::get_if<Response>(&reply->value) : nullptr;
   bool joined = false;
   if (accepted) {
-    process.subscribe_own();
+    process.subscribe_own();  // unless a join that waited did so before
     joined = send_reply(joining->join_ref, joining->ref, topic, {"ok", accepted->response});
   }
   if (joined) {
+    host_.metrics.add(Count::channels_joined);
     entries_.emplace(topic, Entry{joining->process, joining->join_ref});
   } else {
     process.detach();
+    host_.metrics.add(reply ? Count::joins_refused : Count::joins_crashed);
     const Refusal* refusal = reply ? std::get_if<Refusal>(&reply->value) : nullptr;
     if (!refusal || !send_reply(joining->join_ref, joining->ref, topic, {"error", refusal->response}))
-      refuse_join(joining->join_ref, joining->ref, topic, kJoinCrashed);
+      reply_error(joining->join_ref, joining->ref, topic, kJoinCrashed);
   }
   if (joining->replaced) send(serializer_.encode_close(*joining->replaced, topic, head_));  // D1: behind the new reply
   if (joined) process.joined();
@@ -210,12 +258,13 @@ void Session::join_finished(Process& process, const JoinReply* reply) {
 
 // Ends (PROTOCOL §5.6)
 
-std::shared_ptr<Process> Session::remove(const Process& process, wire::Ref& join_ref) {
+std::shared_ptr<Process> Session::remove(const Process& process, wire::Ref& join_ref, EndReason reason) {
   const auto found = entries_.find(process.topic());
   if (found == entries_.end() || found->second.process.get() != &process) return nullptr;
   const auto removed = std::move(found->second.process);
   join_ref = std::move(found->second.join_ref);
   entries_.erase(found);
+  host_.metrics.add(count_of(reason));
   removed->detach();  // E6: it hears nothing any more before its end is told
   return removed;
 }
@@ -223,7 +272,7 @@ std::shared_ptr<Process> Session::remove(const Process& process, wire::Ref& join
 void Session::left(Process& process, const wire::Ref& reply_ref, const wire::Ref& ref) {
   const wire::Ref leave_ref = ref;  // may lie in the inbox that is about to go
   wire::Ref join_ref;
-  const auto removed = remove(process, join_ref);
+  const auto removed = remove(process, join_ref, EndReason::left);
   if (!removed) return;
   reply_ok(reply_ref, leave_ref, removed->topic());
   send(serializer_.encode_close(join_ref, removed->topic(), head_));
@@ -232,7 +281,7 @@ void Session::left(Process& process, const wire::Ref& reply_ref, const wire::Ref
 
 void Session::stopped(Process& process, const Stop& stop) {
   wire::Ref join_ref;
-  const auto removed = remove(process, join_ref);
+  const auto removed = remove(process, join_ref, EndReason::stopped);
   if (!removed) return;
   // E2: what terminate pushes comes behind phx_close, and before phx_error.
   if (stop.graceful()) send(serializer_.encode_close(join_ref, removed->topic(), head_));
@@ -242,7 +291,7 @@ void Session::stopped(Process& process, const Stop& stop) {
 
 void Session::crashed(Process& process) {
   wire::Ref join_ref;
-  const auto removed = remove(process, join_ref);
+  const auto removed = remove(process, join_ref, EndReason::crashed);
   if (!removed) return;
   removed->terminate(end_of(EndReason::crashed));
   send(serializer_.encode_error(join_ref, removed->topic(), head_));

@@ -14,6 +14,7 @@
 #include <roost/socket.hpp>
 
 #include "base/hash.h"
+#include "base/rate_limit.h"
 #include "channel/host.h"
 #include "channel/process.h"
 #include "pubsub/table.h"
@@ -31,7 +32,7 @@ class Session final : public Endpoint, public pubsub::Subscriber {
   /// What every socket of one mount shares; outlives them.
   struct Kind {
     const std::vector<SocketMount::Route>* routes;
-    std::size_t channels_max;
+    const SocketLimits* limits;
   };
 
   Session(Host& host, const Kind& kind, const wire::Serializer& serializer, FrameHead head, Outlet& outlet,
@@ -55,6 +56,7 @@ class Session final : public Endpoint, public pubsub::Subscriber {
 
   // For its processes.
   Host& host() { return host_; }
+  const SocketLimits& limits() const { return *kind_.limits; }
   const Socket& socket() const { return socket_; }
   const wire::Serializer& serializer() const { return serializer_; }
   FrameHead head() const { return head_; }
@@ -84,14 +86,15 @@ class Session final : public Endpoint, public pubsub::Subscriber {
 
   void route(const wire::Incoming& message);
   void join(const wire::Incoming& message);
-  void refuse_join(const wire::Ref& join_ref, const wire::Ref& ref, const wire::TopicText& topic,
-                   std::string_view reason);
+  void reply_error(const wire::Ref& join_ref, const wire::Ref& ref, const wire::TopicText& topic,
+                   std::string_view response);
+  bool within_limits(const wire::Incoming& message);
   void unmatched(const wire::Incoming& message);
   void reply_ok(const wire::Ref& join_ref, const wire::Ref& ref, const wire::TopicText& topic);
   bool queue_while_joining(bool binary, std::string_view bytes);
   void drain_join_queue();
   Entry* find(const Process& process);
-  std::shared_ptr<Process> remove(const Process& process, wire::Ref& join_ref);
+  std::shared_ptr<Process> remove(const Process& process, wire::Ref& join_ref, EndReason reason);
 
   Host& host_;
   const Kind& kind_;
@@ -102,6 +105,8 @@ class Session final : public Endpoint, public pubsub::Subscriber {
   std::unordered_map<std::string, Entry, StringHash, std::equal_to<>> entries_;
   pubsub::Subscription id_subscription_;
   std::unique_ptr<Joining> joining_;
+  RateLimit messages_;
+  RateLimit joins_;
   bool ended_ = false;
 };
 

@@ -48,6 +48,7 @@ struct App::Impl {
   std::unique_ptr<Log> log;
   std::vector<std::unique_ptr<SocketMount>> mounts;
   server::Site site;
+  HttpLimits http_limits;
   std::vector<std::move_only_function<void()>> on_start;
   std::shared_ptr<agent::Runner> agents;
   agent::BlockingPool pool;
@@ -133,7 +134,7 @@ std::expected<void, std::string> App::Impl::start() {
     return number < shards.size() ? shards[number]->longpolls() : transport::LongPollShard{};
   };
   for (const auto& shard : shards)
-    if (auto ready = shard->prepare(site, homes, node, *tokens, find_longpolls); !ready)
+    if (auto ready = shard->prepare(site, homes, node, *tokens, find_longpolls, http_limits); !ready)
       return std::unexpected(ready.error().message);
 
   const auto listening = listen();
@@ -210,6 +211,16 @@ void App::post(std::string path, HttpHandler handler) {
 void App::static_files(std::string prefix, std::string directory) {
   impl_->site.files.emplace_back(std::move(prefix), std::move(directory));
 }
+void App::http_limits(HttpLimits limits) {
+  impl_->http_limits = limits;
+}
+
+std::string App::metrics() const {
+  std::vector<const Metrics*> shards;
+  for (const auto& shard : impl_->shards) shards.push_back(&shard->metrics());
+  return encode_metrics(shards);
+}
+
 void App::on_start(std::move_only_function<void()> work) {
   impl_->on_start.push_back(std::move(work));
 }

@@ -1,5 +1,6 @@
 #include "server/logger.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <utility>
 
@@ -12,11 +13,22 @@ namespace {
 // A value of a stranger's making (a topic, an origin) may be as long as a message: a log line is not.
 constexpr std::size_t kValueBytesMax = 256;
 
+// What a terminal could take for a command, or a reader of the log for the end of a line.
+bool is_control(char c) {
+  return static_cast<unsigned char>(c) < ' ' || c == 0x7f;
+}
+
+/// `value` without its last byte, and without the character that this would split.
+std::string_view whole_characters(std::string_view value) {
+  while (value.size() > 1 && (static_cast<unsigned char>(value.back()) & 0xc0) == 0x80) value.remove_suffix(1);
+  return value.substr(0, value.size() - 1);
+}
+
 void append_value(std::string& line, std::string_view value) {
   const bool cut = value.size() > kValueBytesMax;
-  if (cut) value = value.substr(0, kValueBytesMax);
+  if (cut) value = whole_characters(value.substr(0, kValueBytesMax + 1));
   const bool plain = !cut && !value.empty() && value.find_first_of(" \"=\\") == std::string_view::npos &&
-                     value.find_first_of(std::string_view("\n\r\t\0", 4)) == std::string_view::npos;
+                     std::ranges::none_of(value, is_control);
   if (plain) {
     line += value;
     return;
@@ -24,7 +36,7 @@ void append_value(std::string& line, std::string_view value) {
   line += '"';
   for (const char c : value) {
     if (c == '"' || c == '\\') line += '\\';
-    if (static_cast<unsigned char>(c) >= ' ') {
+    if (!is_control(c)) {
       line += c;
     } else {
       char code[8];

@@ -7,9 +7,6 @@ namespace {
 
 constexpr std::chrono::milliseconds kEndPoll{20};  // how often a shard that ends looks whether its last client has gone
 
-// A long-poll body that is a little too large is answered by the long poll itself (PROTOCOL §6).
-constexpr std::size_t kBodyBytesMax = transport::kLongPollBodyBytesMax + 1'000'000;
-
 }  // namespace
 
 Shard::Shard(unsigned number, pubsub::Hub& hub, Log& log, const FindFetch& find_fetch)
@@ -21,7 +18,7 @@ Shard::Shard(unsigned number, pubsub::Hub& hub, Log& log, const FindFetch& find_
       link_(std::make_shared<channel::ShardLink>(loop_, &registry_)),
       table_(hub.interest(), number),
       home_(std::make_unique<PresenceHome>(*loop_, hub, number, find_fetch, log)),
-      clients_(*loop_, log) {
+      clients_(*loop_, log, metrics_) {
   hub_.add_shard(*loop_, table_);
 }
 
@@ -31,15 +28,20 @@ Shard::~Shard() {
 
 std::expected<void, Error> Shard::prepare(const Site& site, std::vector<PresenceHome*> homes, std::string_view node,
                                           const transport::LongPollTokens& tokens,
-                                          transport::FindLongPollShard find_longpolls) {
+                                          transport::FindLongPollShard find_longpolls, const HttpLimits& limits) {
   presence_ = std::make_unique<PresenceRouter>(*loop_, std::move(homes), node, number_);
-  host_.reset(new channel::Host{*loop_, hub_, table_, *presence_, log_, number_, registry_, link_});
+  host_.reset(new channel::Host{*loop_, hub_, table_, *presence_, log_, metrics_, number_, registry_, link_});
   longpolls_ = std::make_unique<transport::LongPolls>(*host_, tokens);
   longpoll_service_.reset(new transport::LongPollService{*host_, *longpolls_, std::move(find_longpolls)});
   auto router = Router::create(site, *host_, *longpoll_service_);
   if (!router) return std::unexpected(router.error());
   router_ = std::move(*router);
-  http_.limits.body_bytes_max = kBodyBytesMax;
+  http_.limits.target_bytes_max = limits.target_bytes_max;
+  http_.limits.field_bytes_max = limits.header_bytes_max;
+  http_.limits.field_count_max = limits.header_count_max;
+  http_.limits.body_bytes_max = limits.body_bytes_max;
+  http_.request_timeout = limits.request_timeout;
+  http_.metrics = &metrics_;
   http_.handler = [router = router_.get()](const std::shared_ptr<transport::Exchange>& exchange) {
     router->handle(exchange);
   };

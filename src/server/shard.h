@@ -28,7 +28,7 @@ class Shard {
   /// Builds what needs the other shards. `homes`: by presence partition.
   std::expected<void, Error> prepare(const Site& site, std::vector<PresenceHome*> homes, std::string_view node,
                                      const transport::LongPollTokens& tokens,
-                                     transport::FindLongPollShard find_longpolls);
+                                     transport::FindLongPollShard find_longpolls, const HttpLimits& limits);
   /// Error: "listen on …". The port that it got.
   std::expected<std::uint16_t, Error> listen(const net::Listener::Options& options);
   void start();
@@ -44,7 +44,7 @@ class Shard {
   PresenceHome& home() { return *home_; }
   /// Once prepared.
   transport::LongPollShard longpolls() { return {loop_.get(), longpolls_.get()}; }
-  std::size_t connections() const { return clients_.size(); }
+  const Metrics& metrics() const { return metrics_; }
 
  private:
   void run();
@@ -54,6 +54,7 @@ class Shard {
   pubsub::Hub& hub_;
   Log& log_;
   std::shared_ptr<net::Loop> loop_;
+  Metrics metrics_;
   channel::Registry registry_;
   std::shared_ptr<channel::ShardLink> link_;
   pubsub::Table table_;

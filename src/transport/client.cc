@@ -8,6 +8,7 @@ namespace roost::transport {
 void Clients::finish(Client& client) {
   const auto found = clients_.find(&client);
   if (found == clients_.end()) return;
+  metrics_.add(Count::connections_closed);
   // Kept until the current call is over: it may be inside of this very client.
   loop_.post([gone = std::move(found->second)] {});
   clients_.erase(found);

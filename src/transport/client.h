@@ -33,7 +33,7 @@ class Protocol {
 /// All connections of one shard, each owned here until it is finished. Shard thread only.
 class Clients {
  public:
-  Clients(net::Loop& loop, Log& log) : loop_(loop), log_(log) {}
+  Clients(net::Loop& loop, Log& log, Metrics& metrics) : loop_(loop), log_(log), metrics_(metrics) {}
 
   /// Takes over an accepted connection; `make` gives the protocol that it starts with.
   template <typename Make>
@@ -52,6 +52,7 @@ class Clients {
  private:
   net::Loop& loop_;
   Log& log_;
+  Metrics& metrics_;
   std::unordered_map<Client*, std::shared_ptr<Client>> clients_;
 };
 
@@ -106,6 +107,7 @@ class Client final : public net::Connection::Handler, public std::enable_shared_
 
 template <typename Make>
 void Clients::add(net::Accepted accepted, Make&& make) {
+  metrics_.add(Count::connections_opened);
   auto client = std::make_shared<Client>(*this, std::move(accepted));
   client->start(make(*client));
   clients_.emplace(client.get(), std::move(client));

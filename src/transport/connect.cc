@@ -70,23 +70,25 @@ bool origin_allowed(const Mount& mount, const http::Request& request) {
 
 std::expected<Connected, Refused> connect(const Mount& mount, const Exchange& exchange, boost::json::object params,
                                           std::optional<std::string> auth_token, std::optional<std::string> protocols,
-                                          std::string_view transport, Log& log) {
+                                          std::string_view transport, channel::Host& host) {
   const bool raw = static_cast<bool>(mount.definition->raw_);
-  const wire::Serializer* serializer = raw ? nullptr : negotiate(mount, params, log);
+  const wire::Serializer* serializer = raw ? nullptr : negotiate(mount, params, host.log);
+  if (!raw && !serializer) host.metrics.add(Count::refused_version);
   if (!raw && !serializer) return std::unexpected(Refused{Refused::Why::rejected, ""});
   if (!mount.definition->connect_) return Connected{Accept{}, serializer};
   try {
     auto result = mount.definition->connect_(
         connect_info(exchange, std::move(params), std::move(auth_token), protocols, transport));
     if (auto* accepted = std::get_if<Accept>(&result)) return Connected{std::move(*accepted), serializer};
+    host.metrics.add(Count::refused_connect);
     const auto& rejected = std::get<Reject>(result);
     if (rejected.reason) return std::unexpected(Refused{Refused::Why::reason, *rejected.reason});
     return std::unexpected(Refused{Refused::Why::rejected, ""});
   } catch (const std::exception& error) {
-    log.write(LogLevel::error, "connect crashed", {{"socket", mount.definition->path}, {"error", error.what()}});
+    host.log.write(LogLevel::error, "connect crashed", {{"socket", mount.definition->path}, {"error", error.what()}});
   } catch (...) {
-    log.write(LogLevel::error, "connect crashed",
-              {{"socket", mount.definition->path}, {"error", "not a std::exception"}});
+    host.log.write(LogLevel::error, "connect crashed",
+                   {{"socket", mount.definition->path}, {"error", "not a std::exception"}});
   }
   return std::unexpected(Refused{Refused::Why::crashed, ""});
 }

@@ -6,7 +6,7 @@
 
 #include <boost/json/object.hpp>
 
-#include "base/log.h"
+#include "channel/host.h"
 #include "http/path.h"
 #include "http/response.h"
 #include "transport/http_protocol.h"
@@ -42,7 +42,7 @@ bool origin_allowed(const Mount& mount, const http::Request& request);
 /// `protocols`: the Sec-WebSocket-Protocol header without its token; `transport`: "websocket" or "longpoll".
 std::expected<Connected, Refused> connect(const Mount& mount, const Exchange& exchange, boost::json::object params,
                                           std::optional<std::string> auth_token, std::optional<std::string> protocols,
-                                          std::string_view transport, Log& log);
+                                          std::string_view transport, channel::Host& host);
 
 /// 500 as an endpoint renders it.
 http::Response internal_error();

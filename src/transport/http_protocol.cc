@@ -22,6 +22,11 @@ std::string_view date_now() {
   return text;
 }
 
+/// Whether a status says that a request was too large, and not that it was wrong.
+bool limit_status(int status) {
+  return status == 413 || status == 414 || status == 431;
+}
+
 }  // namespace
 
 void Exchange::respond(const http::Response& response) {
@@ -70,6 +75,7 @@ void HttpProtocol::take_requests(std::string_view input) {
   while (!input.empty() && !pending_ && !client_.closed() && !upgraded_) {
     auto request = parser_.next(input);
     if (!request) {
+      options_.metrics->add(Count::limit_request, limit_status(request.error().status) ? 1 : 0);
       write(http::error_response(request.error()), false, false);
       client_.close_after_flush();
     } else if (*request) {
@@ -83,6 +89,7 @@ void HttpProtocol::take_requests(std::string_view input) {
 }
 
 void HttpProtocol::handle(http::Request request, std::string_view rest) {
+  options_.metrics->add(Count::requests);
   keep_alive_ = request.keep_alive;
   head_only_ = request.method == "HEAD";
   client_.expect_bytes_within(Duration::zero());  // the answer may take its time

@@ -50,6 +50,7 @@ using RequestHandler = std::function<void(const std::shared_ptr<Exchange>&)>;
 struct HttpOptions {
   http::ParserLimits limits;
   RequestHandler handler;
+  Metrics* metrics = nullptr;
   Duration request_timeout = std::chrono::seconds(60);  // from the first byte, and between requests: as Bandit
 };
 

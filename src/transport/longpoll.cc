@@ -83,7 +83,7 @@ void start_session(Request request) {
     if (const auto header = http.header("x-phoenix-authtoken")) auth_token = std::string(*header);  // L14
   if (const auto header = http.header("sec-websocket-protocol")) protocols = std::string(*header);
   auto connected = connect(*request.mount, *request.exchange, std::move(request.params), std::move(auth_token),
-                           std::move(protocols), "longpoll", request.service->host.log);
+                           std::move(protocols), "longpoll", request.service->host);
   if (!connected) {
     if (connected.error().why != Refused::Why::crashed) return request.exchange->respond(status_only(403));
     http::Response error = internal_error();
@@ -185,6 +185,7 @@ void accept_longpoll(const std::shared_ptr<Exchange>& exchange, const Mount& mou
   if (!origin_allowed(mount, http)) {
     service.host.log.write(LogLevel::warn, "origin refused",
                            {{"socket", mount.definition->path}, {"origin", *http.header("origin")}});
+    service.host.metrics.add(Count::refused_origin);
     return exchange->respond(status_only(403));
   }
   if (http.method == "OPTIONS") return exchange->respond(preflight(http));

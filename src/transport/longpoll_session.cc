@@ -22,10 +22,13 @@ LongPollSession::LongPollSession(LongPolls& owner, LongPollId id, const Mount& m
       host_(host),
       last_poll_(host.executor.now()),
       endpoint_(mount.make_endpoint(host, serializer, nullptr, *this, std::move(accept))) {
+  host_.metrics.add(Count::sockets_longpoll_opened);
   watch();
 }
 
-LongPollSession::~LongPollSession() = default;
+LongPollSession::~LongPollSession() {
+  host_.metrics.add(Count::sockets_longpoll_closed);
+}
 
 // L9: looked at every one and a half windows; ends when the last GET is older than that.
 void LongPollSession::watch() {
@@ -140,6 +143,7 @@ void LongPollSession::request_close(Close why) {
     case Close::drained:
       return end_soon(EndReason::drained);
     case Close::too_slow:
+      host_.metrics.add(Count::limit_longpoll_buffer);
       host_.log.write(LogLevel::warn, "client too slow", {{"transport", "longpoll"}});
       return end_soon(EndReason::closed);
     case Close::overrun:

@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "base/limits.h"
 #include "http/protocols.h"
 #include "http/upgrade.h"
 #include "transport/compression.h"
@@ -42,6 +41,7 @@ void accept_websocket(const std::shared_ptr<Exchange>& exchange, const Mount& mo
   if (!origin_allowed(mount, request)) {
     host.log.write(LogLevel::warn, "origin refused",
                    {{"socket", mount.definition->path}, {"origin", *request.header("origin")}});
+    host.metrics.add(Count::refused_origin);
     return exchange->respond(empty(403));
   }
 
@@ -55,13 +55,15 @@ void accept_websocket(const std::shared_ptr<Exchange>& exchange, const Mount& mo
   std::optional<std::string_view> offered;
   if (offer.header) offered = *offer.header;
   const auto protocol = http::choose_protocol(mount.subprotocols, offered);
+  if (!protocol) host.metrics.add(Count::refused_protocol);
   if (!protocol) return exchange->respond(empty(protocol.error().status));
 
-  auto connected = connect(mount, *exchange, std::move(*params), std::move(offer.token), std::move(offer.header),
-                           "websocket", host.log);
+  auto connected =
+      connect(mount, *exchange, std::move(*params), std::move(offer.token), std::move(offer.header), "websocket", host);
   if (!connected) return exchange->respond(refusal(mount, connected.error()));
 
   const auto upgrade = http::validate_upgrade(request);
+  if (!upgrade) host.metrics.add(Count::refused_handshake);
   if (!upgrade) return exchange->respond(http::text_response(400, upgrade.error()));
   std::optional<ws::DeflateAgreement> deflate;
   if (mount.definition->websocket_->compress) deflate = ws::negotiate_deflate(join(upgrade->extensions));
@@ -76,15 +78,19 @@ void accept_websocket(const std::shared_ptr<Exchange>& exchange, const Mount& mo
 WebSocket::WebSocket(Client& client, const Mount& mount, channel::Host& host, const wire::Serializer* serializer,
                      Accept accept, std::optional<ws::DeflateParams> deflate)
     : client_(client),
+      mount_(mount),
       host_(host),
       decoder_(mount.decoder, deflate),
       endpoint_(mount.make_endpoint(host, serializer, &ws::write_head, *this, std::move(accept))),
       compresses_(deflate.has_value()) {
   client_.expect_bytes_within(mount.definition->websocket_->timeout);
+  host_.metrics.add(Count::sockets_websocket_opened);
   endpoint_->open();
 }
 
-WebSocket::~WebSocket() = default;
+WebSocket::~WebSocket() {
+  host_.metrics.add(Count::sockets_websocket_closed);
+}
 
 void WebSocket::on_data(std::span<char> bytes) {
   while (!client_.closed()) {
@@ -119,7 +125,8 @@ void WebSocket::send(const Frame& frame) {
   net::Connection& connection = client_.connection();
   const std::size_t waiting = connection.outbox_bytes();
   const Frame& form = compresses_ ? compressed(frame) : frame;
-  if (waiting > 0 && waiting + form.framed().size() > limits::kOutboxBytesMax) return request_close(Close::too_slow);
+  if (waiting > 0 && waiting + form.framed().size() > mount_.definition->limits_.outbox_bytes_max)
+    return request_close(Close::too_slow);
   connection.send(form.bytes(), form.begin());
 }
 
@@ -130,6 +137,7 @@ void WebSocket::request_close(Close why) {
     case Close::drained:
       return close_soon(1012, EndReason::drained);  // G4
     case Close::too_slow:                           // M2
+      if (!closing_) host_.metrics.add(Count::limit_outbox);
       if (!closing_) host_.log.write(LogLevel::warn, "client too slow", {{"address", client_.address()}});
       return close_soon(1013, EndReason::closed);
     case Close::overrun:

@@ -40,6 +40,7 @@ class WebSocket final : public Protocol, public channel::Outlet {
   void close(std::uint16_t code, EndReason reason);
 
   Client& client_;
+  const Mount& mount_;
   channel::Host& host_;
   ws::Decoder decoder_;
   std::unique_ptr<channel::Endpoint> endpoint_;

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+namespace roost {
+
+/// So many each second, and at most `burst` at once. per_second 0: no limit.
+struct Rate {
+  double per_second = 0;
+  double burst = 0;
+};
+
+/// How much one client of a mount may ask for. Every refusal is counted in roost_limit_hits_total under the name in
+/// brackets.
+struct SocketLimits {
+  /// Topics joined at a time [channels]. Beyond: reply error {"reason":"too many channels joined"} (PROTOCOL §5.2).
+  std::size_t channels_max = 100;
+  /// Joins [joins]. Beyond: reply error {"reason":"too many joins"}.
+  Rate joins = {.per_second = 1'000, .burst = 2'000};
+  /// Messages, joins among them [messages]. Beyond: reply error {"reason":"too many messages"}; the channel does not
+  /// see it.
+  Rate messages = {.per_second = 100'000, .burst = 200'000};
+  /// Bytes that wait for a client that is too slow [outbox]. Beyond: close code 1013; the client comes back. One frame
+  /// of any size is always taken when nothing else waits.
+  std::size_t outbox_bytes_max = 8'000'000;
+  /// Messages of one channel that wait while its coroutine does, and their bytes [inbox]. Beyond: phx_error.
+  std::size_t inbox_items_max = 10'000;
+  std::size_t inbox_bytes_max = 16'000'000;
+  /// Messages of the connection that wait while a join does, and their bytes [join_queue]. Beyond: close code 1008.
+  std::size_t join_queue_items_max = 10'000;
+  std::size_t join_queue_bytes_max = 16'000'000;
+};
+
+/// How large and how slow an HTTP request may be [request].
+struct HttpLimits {
+  std::size_t target_bytes_max =
+      1'016'384;                          // path and query. Beyond: 414; a query alone may have 1,000,000 (PROTOCOL U4)
+  std::size_t header_bytes_max = 65'536;  // all header lines together. Beyond: 431
+  std::size_t header_count_max = 128;     // Beyond: 431
+  std::size_t body_bytes_max = 9'000'000;  // Beyond: 413. A long poll takes 8,000,000 of it and answers 400 to more
+  std::chrono::milliseconds request_timeout{
+      60'000};  // until a request is whole, and idle between two. Beyond: 408 or a close
+};
+
+}  // namespace roost
