@@ -1,0 +1,297 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <roost/channel.hpp>
+
+#include "base/encoding.h"
+#include "base/executor_testing.h"
+#include "base/limits.h"
+#include "base/log_testing.h"
+#include "channel/host.h"
+#include "channel/session.h"
+#include "pubsub/hub.h"
+#include "wire/serializer.h"
+
+// A small language for the tests of sockets and channels: one shard without I/O, clients that write frames and read
+// frames, and a channel whose handlers a test writes in place.
+namespace roost::channel::testing {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+// Frames as text (V2). A ref of "null" is null, any other is a string.
+
+inline std::string quoted(std::string_view ref) {
+  return ref == "null" ? "null" : "\"" + std::string(ref) + "\"";
+}
+inline std::string frame(std::string_view join_ref, std::string_view ref, std::string_view topic,
+                         std::string_view event, std::string_view payload = "{}") {
+  return "[" + quoted(join_ref) + "," + quoted(ref) + "," + quoted(topic) + "," + quoted(event) + "," +
+         std::string(payload) + "]";
+}
+inline std::string reply(std::string_view join_ref, std::string_view ref, std::string_view topic,
+                         std::string_view status = "ok", std::string_view response = "{}") {
+  return frame(join_ref, ref, topic, "phx_reply",
+               "{\"response\":" + std::string(response) + ",\"status\":\"" + std::string(status) + "\"}");
+}
+inline std::string push(std::string_view join_ref, std::string_view topic, std::string_view event,
+                        std::string_view payload = "{}") {
+  return frame(join_ref, "null", topic, event, payload);
+}
+inline std::string broadcast(std::string_view topic, std::string_view event, std::string_view payload = "{}") {
+  return frame("null", "null", topic, event, payload);
+}
+inline std::string closed(std::string_view join_ref, std::string_view topic) {
+  return frame(join_ref, join_ref, topic, "phx_close");
+}
+inline std::string crashed(std::string_view join_ref, std::string_view topic) {
+  return frame(join_ref, join_ref, topic, "phx_error", R"({"reason":"channel_crash"})");
+}
+inline std::string unmatched(std::string_view ref, std::string_view topic) {
+  return reply("null", ref, topic, "error", R"({"reason":"unmatched topic"})");
+}
+
+/// What went to the transport. Binary frames are kept as "binary " and their bytes in hex.
+class FakeOutlet final : public Outlet {
+ public:
+  void send(const Frame& frame) override {
+    EXPECT_EQ(frame.framed(), frame.payload());  // this transport puts nothing in front
+    frames.push_back(frame.binary() ? "binary " + hex(frame.payload()) : std::string(frame.payload()));
+  }
+  void request_close(Close why) override { closes.push_back(why); }
+
+  static std::string hex(std::string_view bytes) {
+    std::string text;
+    for (const unsigned char byte : bytes) {
+      text += "0123456789abcdef"[byte >> 4];
+      text += "0123456789abcdef"[byte & 15];
+    }
+    return text;
+  }
+
+  std::vector<std::string> frames;
+  std::vector<Close> closes;
+};
+
+/// The presences of one node as a list; every change is kept as a line.
+class FakePresence final : public PresencePort {
+ public:
+  explicit FakePresence(Executor& executor) : executor_(executor) {}
+
+  Meta stamp(std::string_view meta, std::string_view previous) override {
+    const std::string ref = "F" + std::to_string(next_++);
+    std::string json = "{\"phx_ref\":\"" + ref + "\"";
+    if (!previous.empty()) json += ",\"phx_ref_prev\":\"" + std::string(previous) + "\"";
+    meta.remove_prefix(1);
+    if (meta != "}") json += ",";
+    return {ref, SharedBytes::copy(json + std::string(meta))};
+  }
+  void track(OwnerId, std::string_view topic, std::string_view key, SharedBytes meta) override {
+    calls.push_back("track " + std::string(topic) + " " + std::string(key) + " " + std::string(meta.view()));
+    metas_[std::string(key)] = meta;
+  }
+  void update(OwnerId, std::string_view topic, std::string_view key, SharedBytes meta) override {
+    calls.push_back("update " + std::string(topic) + " " + std::string(key) + " " + std::string(meta.view()));
+    metas_[std::string(key)] = meta;
+  }
+  void untrack(OwnerId, std::string_view topic, std::string_view key) override {
+    calls.push_back("untrack " + std::string(topic) + " " + std::string(key));
+    metas_.erase(std::string(key));
+  }
+  void untrack_all(OwnerId, std::string_view topic) override {
+    calls.push_back("untrack_all " + std::string(topic));
+    metas_.clear();
+  }
+  void state(std::string_view, std::move_only_function<void(SharedBytes)> then) override {
+    std::string text = "{";
+    for (const auto& [key, meta] : metas_)
+      text += (text == "{" ? "\"" : ",\"") + key + "\":{\"metas\":[" + std::string(meta.view()) + "]}";
+    executor_.post([then = std::move(then), text = SharedBytes::copy(text + "}")]() mutable { then(text); });
+  }
+
+  std::vector<std::string> calls;
+
+ private:
+  Executor& executor_;
+  std::map<std::string, SharedBytes> metas_;
+  int next_ = 1;
+};
+
+class Scripted;
+
+/// What the channels of a test do. It outlives them, so that handlers may be coroutines with captures.
+struct Script {
+  using Handler = std::function<Reply(Scripted&, const Payload&)>;
+  using Event = std::function<void(Scripted&, const Payload&)>;
+
+  std::function<JoinReply(Scripted&, const Payload&)> join;
+  std::map<std::string, Handler, std::less<>> handlers;
+  Event intercepted;  // of the event "intercepted"
+  std::function<void(Scripted&, const Broadcast&)> on_broadcast;
+  std::function<void(Scripted&, const End&)> terminate;
+
+  std::vector<std::string> said;  // what handlers noted
+  int alive = 0;                  // channels that exist
+};
+
+/// A channel that follows a Script; its protected methods are open to it.
+class Scripted final : public Channel {
+ public:
+  explicit Scripted(Script& script) : script_(script) { ++script_.alive; }
+  ~Scripted() override { --script_.alive; }
+
+  static void events(Events<Scripted>& on) {
+    on.intercept("intercepted", &Scripted::intercepted);
+    on.otherwise(&Scripted::any);
+  }
+  JoinReply join(std::string_view, const Payload& params) override {
+    return script_.join ? script_.join(*this, params) : JoinReply(ok());
+  }
+  void on_broadcast(const Broadcast& broadcast) override {
+    if (!script_.on_broadcast) return Channel::on_broadcast(broadcast);
+    script_.on_broadcast(*this, broadcast);
+  }
+  void terminate(const End& end) override {
+    script_.said.push_back("terminate " + end.text);
+    if (script_.terminate) script_.terminate(*this, end);
+  }
+
+  using Channel::after;
+  using Channel::after_join;
+  using Channel::broadcast;
+  using Channel::broadcast_from;
+  using Channel::drain;
+  using Channel::presence;
+  using Channel::push;
+  using Channel::push_presence_state;
+  using Channel::reply_ref;
+  using Channel::socket;
+  using Channel::subscribe;
+  using Channel::topic;
+  using Channel::track;
+  using Channel::unsubscribe;
+
+ private:
+  Reply any(std::string_view event, const Payload& payload) {
+    const auto found = script_.handlers.find(event);
+    if (found == script_.handlers.end()) throw std::logic_error("no clause for " + std::string(event));
+    return found->second(*this, payload);
+  }
+  void intercepted(const Payload& payload) { script_.intercepted(*this, payload); }
+
+  Script& script_;
+};
+
+/// One client's side of a Session.
+class Client {
+ public:
+  Client(Host& host, const Session::Kind& kind, const wire::Serializer& serializer, Executor& executor, Accept accept)
+      : executor_(static_cast<roost::testing::FakeExecutor&>(executor)),
+        session_(std::make_unique<Session>(host, kind, serializer, nullptr, outlet_, std::move(accept))) {}
+
+  /// A message arrives. False: the connection must end, it could not be decoded.
+  bool sends(std::string_view text) { return session_->receive(false, text, wire::Utf8::check); }
+  bool sends_binary(std::string_view bytes) { return session_->receive(true, bytes, wire::Utf8::check); }
+  /// … and what it leads to has happened.
+  void says(std::string_view text) {
+    EXPECT_TRUE(sends(text)) << text;
+    executor_.run_until_idle();
+  }
+  /// Joins `topic` with join_ref = ref, and forgets the reply.
+  void joins(std::string_view topic, std::string_view join_ref = "1", std::string_view params = "{}") {
+    says(frame(join_ref, join_ref, topic, "phx_join", params));
+    const auto got = received();
+    ASSERT_FALSE(got.empty());
+    EXPECT_THAT(got.front(), HasSubstr(R"("status":"ok")"));
+  }
+  /// The frames since the last call.
+  std::vector<std::string> received() {
+    executor_.run_until_idle();
+    return std::exchange(outlet_.frames, {});
+  }
+  std::vector<Outlet::Close> closes() { return std::exchange(outlet_.closes, {}); }
+  void ends(EndReason reason = EndReason::closed) { session_->end(reason); }
+  /// The connection is gone.
+  void vanishes() { session_.reset(); }
+  Session& session() { return *session_; }
+
+ private:
+  roost::testing::FakeExecutor& executor_;
+  FakeOutlet outlet_;
+  std::unique_ptr<Session> session_;
+};
+
+/// One shard with a mount whose topics "room:*" follow `script`.
+class Shard {
+ public:
+  Shard() {
+    limits.inbox_items_max = limits.join_queue_items_max = 20;  // small, so that tests reach them
+    limits.inbox_bytes_max = limits.join_queue_bytes_max = 20'000;
+    hub.add_shard(*executor, table);
+    mount.channel<Scripted>("room:*", std::ref(script));
+  }
+  ~Shard() {
+    link->registry = nullptr;
+    executor->run_until_idle();
+  }
+
+  std::unique_ptr<Client> client(const wire::Serializer& serializer = wire::v2_json(), Accept accept = {}) {
+    return std::make_unique<Client>(host, kind, serializer, *executor, std::move(accept));
+  }
+  std::unique_ptr<Client> client_named(std::string id) {
+    return client(wire::v2_json(), Accept{nullptr, std::move(id)});
+  }
+  /// A client that has joined "room:a" with join_ref 1.
+  std::unique_ptr<Client> member(std::string_view join_ref = "1") {
+    auto one = client();
+    one->joins("room:a", join_ref);
+    return one;
+  }
+  void on(std::string event, Script::Handler handler) { script.handlers[std::move(event)] = std::move(handler); }
+  void broadcasts(std::string_view topic, std::string_view event, std::string_view payload = "{}") {
+    hub.publish({topic, event, payload}, 0);
+    executor->run_until_idle();
+  }
+  void advance(std::chrono::milliseconds duration) { executor->advance(duration); }
+  void run() { executor->run_until_idle(); }
+
+  // The script outlives the channels that follow it.
+  Script script;
+  std::shared_ptr<roost::testing::FakeExecutor> executor = std::make_shared<roost::testing::FakeExecutor>();
+  roost::testing::CollectingLog log;
+  pubsub::Hub hub;
+  pubsub::Table table{hub.interest(), 0};
+  FakePresence presence{*executor};
+  Registry registry{0};
+  std::shared_ptr<ShardLink> link = std::make_shared<ShardLink>(executor, &registry);
+  SocketMount mount{"/socket"};
+  SocketLimits& limits = mount.limits_;
+  Session::Kind kind{&mount.routes_, &limits};
+  Metrics metrics;
+  Host host{*executor, hub, table, presence, log, metrics, 0, registry, link};
+};
+
+/// The base of the suites: a shard, and short names.
+class ChannelTest : public ::testing::Test {
+ protected:
+  Shard shard;
+  Script& script = shard.script;
+};
+
+/// A handler that answers `ok` with `{}`.
+inline Reply answers(Scripted&, const Payload&) {
+  return ok();
+}
+
+}  // namespace roost::channel::testing

@@ -1,0 +1,430 @@
+// PROTOCOL §5.2: joining.
+#include <stdexcept>
+
+#include "channel/channel_testing.h"
+
+namespace roost::channel::testing {
+namespace {
+
+using std::chrono::milliseconds;
+
+class Join : public ChannelTest {
+ protected:
+  /// Joins take 100 ms from now on.
+  void make_joins_slow() {
+    script.join = [](Scripted&, const Payload&) -> JoinReply { return accept_later(); };
+  }
+  static Task<JoinReply> accept_later() {
+    co_await sleep_for(milliseconds(100));
+    co_return ok({{"after", 100}});
+  }
+};
+
+TEST_F(Join, Step1_UnknownTopicIsUnmatchedWithANullJoinRef) {
+  auto client = shard.client();
+  client->says(R"(["1","1","hall:a","phx_join",{}])");
+  EXPECT_THAT(client->received(), ElementsAre(unmatched("1", "hall:a")));
+}
+
+TEST_F(Join, Step1_FirstPatternThatFitsWins) {
+  Script first, second;
+  shard.mount.routes_.clear();
+  shard.mount.channel<Scripted>("room:vip", std::ref(first)).channel<Scripted>("*", std::ref(second));
+  auto client = shard.client();
+  client->joins("room:vip");
+  client->joins("anything", "2");
+  client->joins("room:vi", "3");
+  EXPECT_EQ(first.alive, 1);
+  EXPECT_EQ(second.alive, 2);
+  client->vanishes();
+}
+
+TEST_F(Join, Step2_ChannelBeyondTheMaximumIsRefused) {
+  Shard small;
+  small.limits.channels_max = 2;
+  auto client = small.client();
+  client->joins("room:a", "1");
+  client->joins("room:b", "2");
+  client->says(R"(["3","3","room:c","phx_join",{}])");
+  EXPECT_THAT(client->received(),
+              ElementsAre(reply("3", "3", "room:c", "error", R"({"reason":"too many channels joined"})")));
+  EXPECT_EQ(small.script.alive, 2);
+}
+
+TEST_F(Join, Step2_DuplicateJoinAtTheMaximumWorks) {
+  Shard small;
+  small.limits.channels_max = 1;
+  auto client = small.client();
+  client->joins("room:a", "1");
+  client->says(R"(["2","2","room:a","phx_join",{}])");
+  EXPECT_THAT(client->received(), ElementsAre(reply("2", "2", "room:a"), closed("1", "room:a")));
+}
+
+TEST_F(Join, Step2_ALeavingChannelStillCounts) {
+  Shard small;
+  small.limits.channels_max = 1;
+  small.on("wait", [](Scripted&, const Payload&) -> Reply {
+    return []() -> Task<Reply> {
+      co_await sleep_for(milliseconds(10));
+      co_return noreply;
+    }();
+  });
+  auto client = small.client();
+  client->joins("room:a");
+  client->says(R"(["1","2","room:a","wait",{}])");
+  client->says(R"(["1","3","room:a","phx_leave",{}])");
+  client->says(R"(["4","4","room:b","phx_join",{}])");
+  EXPECT_THAT(client->received(),
+              ElementsAre(reply("4", "4", "room:b", "error", R"({"reason":"too many channels joined"})")));
+  small.advance(milliseconds(10));
+  EXPECT_THAT(client->received(), ElementsAre(reply("1", "3", "room:a"), closed("1", "room:a")));
+}
+
+TEST_F(Join, Step3_ParamsReachTheChannel) {
+  script.join = [](Scripted& room, const Payload& params) {
+    return ok({{"topic", room.topic()}, {"params", params.json()}});
+  };
+  auto client = shard.client();
+  client->says(R"(["1","1","room:a","phx_join",{"token":"x"}])");
+  EXPECT_THAT(client->received(),
+              ElementsAre(reply("1", "1", "room:a", "ok", R"({"topic":"room:a","params":{"token":"x"}})")));
+}
+
+TEST_F(Join, Step3_ChannelsSeeTheStateOfConnect) {
+  script.join = [](Scripted& room, const Payload&) { return ok({{"user", room.socket().state<std::string>()}}); };
+  auto client = shard.client(wire::v2_json(), accept(std::string("ada"), "users:1"));
+  client->says(R"(["1","1","room:a","phx_join",{}])");
+  EXPECT_THAT(client->received(), ElementsAre(reply("1", "1", "room:a", "ok", R"({"user":"ada"})")));
+}
+
+TEST_F(Join, Step4_ResponseMayBeAnyJsonOrBytes) {
+  script.join = [](Scripted& room, const Payload&) {
+    if (room.topic() == "room:n") return ok(7);
+    return ok(Payload::bytes("\x01\x02"));
+  };
+  auto client = shard.client();
+  client->says(R"(["1","1","room:n","phx_join",{}])");
+  client->says(R"(["2","2","room:b","phx_join",{}])");
+  EXPECT_THAT(client->received(), ElementsAre(reply("1", "1", "room:n", "ok", "7"),
+                                              "binary 0101010602"
+                                              "3232"
+                                              "726f6f6d3a62"
+                                              "6f6b"
+                                              "0102"));
+}
+
+TEST_F(Join, Step4_RefusedJoinLeavesNothingBehind) {
+  script.join = [](Scripted& room, const Payload&) {
+    room.subscribe("elsewhere");
+    return refuse({{"reason", "no"}});
+  };
+  auto client = shard.client();
+  client->says(R"(["1","1","room:a","phx_join",{}])");
+  EXPECT_THAT(client->received(), ElementsAre(reply("1", "1", "room:a", "error", R"({"reason":"no"})")));
+  EXPECT_EQ(client->session().channels(), 0u);
+  EXPECT_EQ(script.alive, 0);
+  EXPECT_EQ(shard.table.topics(), 0u);
+  client->says(R"(["1","2","room:a","x",{}])");
+  EXPECT_THAT(client->received(), ElementsAre(unmatched("2", "room:a")));
+}
+
+TEST_F(Join, Step5_CrashIsAnsweredAndLogged) {
+  script.join = [](Scripted&, const Payload&) -> JoinReply { throw std::runtime_error("boom"); };
+  auto client = shard.client();
+  client->says(R"(["1","1","room:a","phx_join",{}])");
+  EXPECT_THAT(client->received(), ElementsAre(reply("1", "1", "room:a", "error", R"({"reason":"join crashed"})")));
+  EXPECT_TRUE(shard.log.has("error channel crashed in=join topic=room:a event= error=boom"));
+  EXPECT_EQ(script.alive, 0);
+}
+
+TEST_F(Join, Step5_AThrowThatIsNoExceptionIsACrashToo) {
+  script.join = [](Scripted&, const Payload&) -> JoinReply { throw 7; };
+  auto client = shard.client();
+  client->says(R"(["1","1","room:a","phx_join",{}])");
+  EXPECT_THAT(client->received(), ElementsAre(reply("1", "1", "room:a", "error", R"({"reason":"join crashed"})")));
+}
+
+TEST_F(Join, Step5_AChannelThatCannotBeMadeIsACrash) {
+  shard.mount.routes_.front().make = []() -> std::unique_ptr<Channel> { throw std::bad_alloc(); };
+  auto client = shard.client();
+  client->says(R"(["1","1","room:a","phx_join",{}])");
+  EXPECT_THAT(client->received(), ElementsAre(reply("1", "1", "room:a", "error", R"({"reason":"join crashed"})")));
+}
+
+TEST_F(Join, Step5_AResponseThatV1CannotCarryIsACrash) {
+  script.join = [](Scripted&, const Payload&) { return ok(Payload::bytes("x")); };
+  auto client = shard.client(wire::v1_json());
+  client->says(R"({"topic":"room:a","event":"phx_join","payload":{},"ref":"1"})");
+  EXPECT_THAT(client->received(), ElementsAre(HasSubstr("join crashed")));
+  EXPECT_EQ(client->session().channels(), 0u);
+  EXPECT_EQ(shard.table.topics(), 0u);
+}
+
+TEST_F(Join, R3_EverythingOfThisConnectionWaitsForASlowJoin) {
+  auto client = shard.client();
+  client->joins("room:b", "0");
+  make_joins_slow();
+  shard.on("ping", answers);
+  client->says(R"(["1","1","room:a","phx_join",{}])");
+  client->says(R"([null,"2","phoenix","heartbeat",{}])");
+  client->says(R"(["0","3","room:b","ping",{}])");
+  client->says(R"(["1","4","room:a","ping",{}])");
+  EXPECT_TRUE(client->session().joining());
+  EXPECT_THAT(client->received(), IsEmpty());
+  shard.advance(milliseconds(100));
+  EXPECT_FALSE(client->session().joining());
+  EXPECT_THAT(client->received(),
+              ElementsAre(reply("1", "1", "room:a", "ok", R"({"after":100})"), reply("null", "2", "phoenix"),
+                          reply("0", "3", "room:b"), reply("1", "4", "room:a")));
+}
+
+TEST_F(Join, R3_OtherConnectionsDoNotWait) {
+  make_joins_slow();
+  auto slow = shard.client();
+  auto quick = shard.client();
+  slow->says(R"(["1","1","room:a","phx_join",{}])");
+  quick->says(R"([null,"2","phoenix","heartbeat",{}])");
+  EXPECT_THAT(quick->received(), ElementsAre(reply("null", "2", "phoenix")));
+}
+
+TEST_F(Join, R3_JoinsBehindASlowJoinRunOneAfterTheOther) {
+  make_joins_slow();
+  auto client = shard.client();
+  client->says(R"(["1","1","room:a","phx_join",{}])");
+  client->says(R"(["2","2","room:b","phx_join",{}])");
+  client->says(R"(["3","3","phoenix","heartbeat",{}])");
+  shard.advance(milliseconds(100));
+  EXPECT_THAT(client->received(), ElementsAre(HasSubstr(R"("1","1","room:a")")));
+  shard.advance(milliseconds(100));
+  EXPECT_THAT(client->received(), ElementsAre(HasSubstr(R"("2","2","room:b")"), reply("null", "3", "phoenix")));
+}
+
+TEST_F(Join, R3_TooManyWaitingMessagesCloseTheConnection) {
+  make_joins_slow();
+  auto client = shard.client();
+  client->says(R"(["1","1","room:a","phx_join",{}])");
+  for (std::size_t i = 0; i < shard.limits.join_queue_items_max; ++i)
+    client->sends(R"([null,"2","phoenix","heartbeat",{}])");
+  EXPECT_THAT(client->closes(), IsEmpty());
+  client->sends(R"([null,"2","phoenix","heartbeat",{}])");
+  EXPECT_THAT(client->closes(), ElementsAre(Outlet::Close::overrun));
+}
+
+TEST_F(Join, R3_TooManyWaitingBytesCloseTheConnection) {
+  make_joins_slow();
+  auto client = shard.client();
+  client->says(R"(["1","1","room:a","phx_join",{}])");
+  const std::string large(shard.limits.join_queue_bytes_max / 2 + 1, ' ');
+  client->sends(large);
+  EXPECT_THAT(client->closes(), IsEmpty());
+  client->sends(large);
+  EXPECT_THAT(client->closes(), ElementsAre(Outlet::Close::overrun));
+}
+
+TEST_F(Join, R3_AnUndecodableMessageBehindASlowJoinEndsTheConnectionAfterIt) {
+  make_joins_slow();
+  auto client = shard.client();
+  client->says(R"(["1","1","room:a","phx_join",{}])");
+  EXPECT_TRUE(client->sends("nonsense"));
+  shard.advance(milliseconds(100));
+  EXPECT_THAT(client->received(), ElementsAre(HasSubstr("phx_reply")));
+  EXPECT_THAT(client->closes(), ElementsAre(Outlet::Close::undecodable));
+}
+
+TEST_F(Join, R4_ALeaveBehindASlowJoinIsHandledAfterIt) {
+  make_joins_slow();
+  auto client = shard.client();
+  client->says(R"(["1","1","room:a","phx_join",{}])");
+  client->says(R"(["1","2","room:a","phx_leave",{}])");
+  shard.advance(milliseconds(100));
+  EXPECT_THAT(client->received(), ElementsAre(reply("1", "1", "room:a", "ok", R"({"after":100})"),
+                                              reply("1", "2", "room:a"), closed("1", "room:a")));
+  EXPECT_THAT(script.said, ElementsAre("terminate left"));
+}
+
+TEST_F(Join, R5_PushAndBroadcastInJoinThrow) {
+  std::vector<std::string> thrown;
+  script.join = [&thrown](Scripted& room, const Payload&) {
+    const auto note = [&thrown](auto call) {
+      try {
+        call();
+      } catch (const std::logic_error& error) {
+        thrown.push_back(error.what());
+      }
+    };
+    note([&room] { room.push("x"); });
+    note([&room] { room.broadcast("x"); });
+    note([&room] { room.reply_ref(); });
+    note([&room] { (void)room.track("ada", {}); });
+    return ok();
+  };
+  auto client = shard.member();
+  EXPECT_THAT(thrown,
+              ElementsAre("push before the join was answered: use after_join",
+                          "broadcast before the join was answered: use after_join", "reply_ref outside of a handler",
+                          "track before the join was answered: use after_join"));
+}
+
+TEST_F(Join, R5_AfterJoinRunsBehindTheReplyInOrder) {
+  script.join = [](Scripted& room, const Payload&) {
+    room.after_join([&room] { room.push("first"); });
+    room.after_join([&room] { room.broadcast("second"); });
+    return ok();
+  };
+  auto client = shard.client();
+  client->says(R"(["1","1","room:a","phx_join",{}])");
+  EXPECT_THAT(client->received(),
+              ElementsAre(reply("1", "1", "room:a"), push("1", "room:a", "first"), broadcast("room:a", "second")));
+}
+
+TEST_F(Join, R5_CrashInAfterJoinEndsTheChannelBehindItsReply) {
+  script.join = [](Scripted& room, const Payload&) {
+    room.after_join([] { throw std::runtime_error("boom"); });
+    room.after_join([&room] { room.push("never"); });
+    return ok();
+  };
+  auto client = shard.client();
+  client->says(R"(["1","1","room:a","phx_join",{}])");
+  EXPECT_THAT(client->received(), ElementsAre(reply("1", "1", "room:a"), crashed("1", "room:a")));
+  EXPECT_THAT(script.said, ElementsAre("terminate error"));
+  EXPECT_TRUE(shard.log.has("in=after_join"));
+}
+
+TEST_F(Join, R6_BroadcastsDuringASlowJoinFollowItsReply) {
+  make_joins_slow();
+  auto client = shard.client();
+  client->says(R"(["1","1","room:a","phx_join",{}])");
+  shard.broadcasts("room:a", "early");
+  EXPECT_THAT(client->received(), IsEmpty());
+  shard.advance(milliseconds(100));
+  shard.broadcasts("room:a", "late");
+  EXPECT_THAT(client->received(),
+              ElementsAre(HasSubstr("phx_reply"), broadcast("room:a", "early"), broadcast("room:a", "late")));
+}
+
+TEST_F(Join, R6_BroadcastsDuringASlowJoinThatIsRefusedAreNotDelivered) {
+  script.join = [](Scripted&, const Payload&) -> JoinReply {
+    return []() -> Task<JoinReply> {
+      co_await sleep_for(milliseconds(100));
+      co_return refuse();
+    }();
+  };
+  auto client = shard.client();
+  client->says(R"(["1","1","room:a","phx_join",{}])");
+  shard.broadcasts("room:a", "early");
+  shard.advance(milliseconds(100));
+  EXPECT_THAT(client->received(), ElementsAre(reply("1", "1", "room:a", "error")));
+}
+
+TEST_F(Join, R6_TooManyBroadcastsDuringASlowJoinEndTheChannel) {
+  make_joins_slow();
+  auto client = shard.client();
+  client->says(R"(["1","1","room:a","phx_join",{}])");
+  for (std::size_t i = 0; i <= shard.limits.inbox_items_max; ++i) shard.broadcasts("room:a", "early");
+  shard.advance(milliseconds(100));
+  const auto got = client->received();
+  EXPECT_THAT(got.front(), HasSubstr("phx_reply"));
+  EXPECT_EQ(got.back(), crashed("1", "room:a"));
+}
+
+TEST_F(Join, ASlowJoinThatThrowsIsACrash) {
+  script.join = [](Scripted&, const Payload&) -> JoinReply {
+    return []() -> Task<JoinReply> {
+      co_await sleep_for(milliseconds(1));
+      throw std::runtime_error("boom");
+    }();
+  };
+  auto client = shard.client();
+  client->says(R"(["1","1","room:a","phx_join",{}])");
+  shard.advance(milliseconds(1));
+  EXPECT_THAT(client->received(), ElementsAre(reply("1", "1", "room:a", "error", R"({"reason":"join crashed"})")));
+  EXPECT_FALSE(client->session().joining());
+  EXPECT_EQ(script.alive, 0);
+}
+
+TEST_F(Join, ASlowJoinMayRefuse) {
+  script.join = [](Scripted&, const Payload&) -> JoinReply {
+    return []() -> Task<JoinReply> {
+      co_await sleep_for(milliseconds(1));
+      co_return refuse({{"reason", "late"}});
+    }();
+  };
+  auto client = shard.client();
+  client->says(R"(["1","1","room:a","phx_join",{}])");
+  shard.advance(milliseconds(1));
+  EXPECT_THAT(client->received(), ElementsAre(reply("1", "1", "room:a", "error", R"({"reason":"late"})")));
+}
+
+TEST_F(Join, ACoroutineThatNeverWaitsJoinsTheSame) {
+  script.join = [](Scripted&, const Payload&) -> JoinReply { return []() -> Task<JoinReply> { co_return ok(); }(); };
+  auto client = shard.client();
+  client->says(R"(["1","1","room:a","phx_join",{}])");
+  EXPECT_THAT(client->received(), ElementsAre(reply("1", "1", "room:a")));
+}
+
+TEST_F(Join, TheConnectionMayEndWhileAJoinWaits) {
+  make_joins_slow();
+  auto client = shard.client();
+  client->says(R"(["1","1","room:a","phx_join",{}])");
+  client->ends();
+  EXPECT_EQ(script.alive, 0);
+  shard.advance(milliseconds(100));
+  EXPECT_THAT(client->received(), IsEmpty());
+  EXPECT_THAT(script.said, IsEmpty());
+}
+
+TEST_F(Join, TheConnectionMayVanishWhileAJoinWaits) {
+  make_joins_slow();
+  auto client = shard.client();
+  client->says(R"(["1","1","room:a","phx_join",{}])");
+  client->vanishes();
+  shard.advance(milliseconds(100));
+  EXPECT_EQ(script.alive, 0);
+}
+
+TEST_F(Join, ParamsThatDoNotFitRefuse) {
+  script.join = [](Scripted&, const Payload& params) -> JoinReply {
+    const auto wanted = params.as<int>();
+    if (!wanted) return wanted.error();
+    return ok();
+  };
+  auto client = shard.client();
+  client->says(R"(["1","1","room:a","phx_join",{}])");
+  EXPECT_THAT(client->received(),
+              ElementsAre(HasSubstr(R"({"reason":"invalid payload","path":"","expected":"integer from -2147483648)")));
+}
+
+// What came for a channel while its join waited must not block what comes after.
+
+TEST_F(Join, ABroadcastOfAnotherTopicDuringASlowJoinIsHandledAfterIt) {
+  script.join = [](Scripted& room, const Payload&) -> JoinReply {
+    room.subscribe("news");
+    return accept_later();
+  };
+  script.on_broadcast = [](Scripted& room, const Broadcast& news) { room.push(news.event); };
+  shard.on("ping", answers);
+  auto client = shard.client();
+  client->says(R"(["1","1","room:a","phx_join",{}])");
+  shard.broadcasts("news", "early");
+  shard.advance(milliseconds(100));
+  client->says(R"(["1","2","room:a","ping",{}])");
+  EXPECT_THAT(client->received(),
+              ElementsAre(HasSubstr("phx_reply"), push("1", "room:a", "early"), reply("1", "2", "room:a")));
+}
+
+TEST_F(Join, ATimerDuringASlowJoinRunsAfterIt) {
+  script.join = [](Scripted& room, const Payload&) -> JoinReply {
+    room.after(milliseconds(10), [&room] { room.push("timer"); });
+    return accept_later();
+  };
+  shard.on("ping", answers);
+  auto client = shard.client();
+  client->says(R"(["1","1","room:a","phx_join",{}])");
+  shard.advance(milliseconds(100));
+  client->says(R"(["1","2","room:a","ping",{}])");
+  EXPECT_THAT(client->received(),
+              ElementsAre(HasSubstr("phx_reply"), push("1", "room:a", "timer"), reply("1", "2", "room:a")));
+}
+
+}  // namespace
+}  // namespace roost::channel::testing
