@@ -2,6 +2,8 @@
 # shellcheck shell=bash
 
 logs=build/logs
+# asan and fuzz compile the modules alike, in two folders: the second one finds everything in the cache.
+export CCACHE_NOHASHDIR=1
 mkdir -p "$logs"
 
 say() { printf '%s\n' "$*"; }
