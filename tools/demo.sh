@@ -11,11 +11,13 @@ while (($#)); do
   esac
 done
 
+if [[ -n $port && ! ($port =~ ^[1-9][0-9]{0,4}$ && $port -le 65535) ]]; then
+  die "--port takes a number from 1 to 65535, not '$port'"
+fi
+
 # The port asked for, or the first free one from 4000 on.
 choose_port() {
   if [[ -n $port ]]; then
-    [[ $port =~ ^[1-9][0-9]{0,4}$ ]] || die "--port takes a number from 1 to 65535, not '$port'"
-    ((port <= 65535)) || die "--port takes a number from 1 to 65535, not '$port'"
     ! port_in_use "$port" || die "port $port is in use; without --port I take a free one"
     return
   fi
@@ -32,6 +34,14 @@ answers() {
   exec 3<>"/dev/tcp/127.0.0.1/$port" || return 1
   printf 'GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n' >&3
   read -r -t 2 status <&3 && [[ $status == HTTP/1.1\ [23]* ]]
+}
+
+# The pages, unless none of their sources is newer than what was built last.
+build_pages() {
+  local built=examples/web/dist/index.html
+  if [[ -f $built && -z $(find package-lock.json packages examples/web -newer "$built" -type f \
+    -not -path '*/node_modules/*' -not -path '*/dist/*' -print -quit) ]]; then return; fi
+  npm run build
 }
 
 # Says the URL as soon as process $1 answers; gives up when it has ended or half a minute has passed.
@@ -53,7 +63,7 @@ if [[ $build == yes ]]; then
   step "installing what is missing" demo-setup bash tools/setup.sh demo
   step "configuring the build" demo-configure configure release
   step "building the server (a few minutes the first time)" demo-server build release roost-demo
-  step "building the pages" demo-web npm run build
+  step "building the pages" demo-web build_pages
 else
   steps 1
 fi
