@@ -74,6 +74,9 @@ bool Router::handle_route(transport::Exchange& exchange) {
     } catch (const std::exception& error) {
       host_.log.write(LogLevel::error, "route crashed", {{"path", request.path}, {"error", error.what()}});
       exchange.respond(transport::internal_error());
+    } catch (...) {
+      host_.log.write(LogLevel::error, "route crashed", {{"path", request.path}, {"error", "not a std::exception"}});
+      exchange.respond(transport::internal_error());
     }
     return true;
   }

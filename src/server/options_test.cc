@@ -1,0 +1,127 @@
+#include "server/options.h"
+
+#include <cstdlib>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace roost::server {
+namespace {
+
+using ::testing::HasSubstr;
+
+/// The environment as a test wants it, and as it was before, afterwards.
+class Env {
+ public:
+  Env(const char* name, const char* value) : name_(name) { ::setenv(name, value, 1); }
+  ~Env() { ::unsetenv(name_); }
+  Env(const Env&) = delete;
+
+ private:
+  const char* name_;
+};
+
+std::expected<Options, Exit> parse(std::vector<const char*> arguments) {
+  arguments.insert(arguments.begin(), "roost");
+  return parse_options(static_cast<int>(arguments.size()), arguments.data());
+}
+
+std::string refusal(std::vector<const char*> arguments) {
+  const auto options = parse(std::move(arguments));
+  if (options) return "it was taken";
+  EXPECT_EQ(options.error().status, 2);
+  return options.error().text;
+}
+
+TEST(OptionParsing, DefaultsAreThoseOfOptions) {
+  const auto options = parse({});
+  ASSERT_TRUE(options);
+  EXPECT_EQ(options->host, "127.0.0.1");
+  EXPECT_EQ(options->port, 4000);
+  EXPECT_EQ(options->shards, 0u);
+  EXPECT_EQ(options->db, "");
+  EXPECT_EQ(options->log_level, "info");
+  EXPECT_EQ(options->public_host, "localhost");
+}
+
+TEST(OptionParsing, EveryOptionHasAFlag) {
+  const auto options = parse({"--host", "::1", "--port", "0", "--shards=64", "--db", "x.db", "--log-level", "off",
+                              "--public-host", "example.com"});
+  ASSERT_TRUE(options) << options.error().text;
+  EXPECT_EQ(options->host, "::1");
+  EXPECT_EQ(options->port, 0);
+  EXPECT_EQ(options->shards, 64u);
+  EXPECT_EQ(options->db, "x.db");
+  EXPECT_EQ(options->log_level, "off");
+  EXPECT_EQ(options->public_host, "example.com");
+}
+
+TEST(OptionParsing, EveryOptionHasAVariable) {
+  const Env host("ROOST_HOST", "::1"), port("ROOST_PORT", "65535"), shards("ROOST_SHARDS", "3"), db("ROOST_DB", "y.db"),
+      level("ROOST_LOG_LEVEL", "debug"), name("ROOST_PUBLIC_HOST", "a.org");
+  const auto options = parse({});
+  ASSERT_TRUE(options) << options.error().text;
+  EXPECT_EQ(options->host, "::1");
+  EXPECT_EQ(options->port, 65535);
+  EXPECT_EQ(options->shards, 3u);
+  EXPECT_EQ(options->db, "y.db");
+  EXPECT_EQ(options->log_level, "debug");
+  EXPECT_EQ(options->public_host, "a.org");
+}
+
+TEST(OptionParsing, FlagsWinOverVariables) {
+  const Env port("ROOST_PORT", "1111");
+  EXPECT_EQ(parse({})->port, 1111);
+  EXPECT_EQ(parse({"--port", "2222"})->port, 2222);
+}
+
+TEST(OptionParsing, AWrongValueIsNamedWithItsFlagAndRange) {
+  for (const char* wrong : {"65536", "-1", "80x", "", "4e3", " 1", "99999999999999999999"})
+    EXPECT_THAT(refusal({"--port", wrong}), ::testing::AllOf(HasSubstr("--port"), HasSubstr("0..65535"))) << wrong;
+  EXPECT_THAT(refusal({"--shards", "65"}),
+              ::testing::AllOf(HasSubstr("--shards"), HasSubstr("\"65\" is not a whole number in 0..64")));
+  EXPECT_THAT(refusal({"--log-level", "loud"}),
+              ::testing::AllOf(HasSubstr("--log-level"), HasSubstr("\"loud\" is not one of trace, debug")));
+}
+
+TEST(OptionParsing, AWrongVariableIsNamedToo) {
+  const Env port("ROOST_PORT", "http");
+  EXPECT_THAT(refusal({}), ::testing::AllOf(HasSubstr("port"), HasSubstr("0..65535")));
+}
+
+TEST(OptionParsing, AnUnknownFlagIsNamed) {
+  EXPECT_THAT(refusal({"--prot", "1"}), ::testing::AllOf(HasSubstr("--prot"), HasSubstr("Try --help.")));
+  EXPECT_THAT(refusal({"stray"}), HasSubstr("stray"));
+  EXPECT_THAT(refusal({"--port"}), HasSubstr("--port"));
+}
+
+TEST(OptionParsing, HelpNamesEveryFlagAndItsVariable) {
+  const auto help = parse({"--help"});
+  ASSERT_FALSE(help);
+  EXPECT_EQ(help.error().status, 0);
+  for (const char* word :
+       {"--host", "--port", "--shards", "--db", "--log-level", "--public-host", "ROOST_PORT", "4000"})
+    EXPECT_THAT(help.error().text, HasSubstr(word));
+}
+
+TEST(OptionParsing, VersionIsSaid) {
+  const auto version = parse({"--version"});
+  ASSERT_FALSE(version);
+  EXPECT_EQ(version.error().status, 0);
+  EXPECT_THAT(version.error().text, HasSubstr("roost "));
+}
+
+TEST(OptionChecks, NameTheFieldThatIsWrong) {
+  EXPECT_EQ(check_options({}), "");
+  Options many, nowhere, loud;
+  many.shards = 65;
+  nowhere.host = "";
+  loud.log_level = "loud";
+  EXPECT_EQ(check_options(many), "shards: 65 is not in 0..64");
+  EXPECT_THAT(check_options(nowhere), HasSubstr("host: "));
+  EXPECT_THAT(check_options(loud), HasSubstr("log_level: \"loud\""));
+}
+
+}  // namespace
+}  // namespace roost::server
