@@ -34,6 +34,15 @@ struct Options {
 inline constexpr unsigned kShardsMax =
     64;  // one bit each in the word that says which shards have subscribers of a topic
 
+/// How a server that stops sends its clients away (PROTOCOL §5.8): in batches, so that not all of them come back at
+/// once.
+struct DrainOptions {
+  std::size_t batch_size = 10'000;  // connections, idle ones among them
+  std::chrono::milliseconds batch_interval{2'000};
+  std::chrono::milliseconds patience{30'000};  // for all of it; then what is left is cut off
+  bool refuse_new = false;                     // upgrades and new long polls get 503 meanwhile
+};
+
 /// Who may connect from a browser (PROTOCOL §4.3). A request without an Origin header always may.
 struct CheckOrigin {
   enum class Mode { off, host, conn, list } mode = Mode::host;
@@ -45,11 +54,14 @@ struct CheckOrigin {
 };
 
 struct WebSocketOptions {
-  std::string path = "/websocket";             // may hold :variables
-  std::chrono::milliseconds timeout{60'000};   // without a byte from the client: close code 1002 (PROTOCOL W3)
-  std::size_t frame_bytes_max = 10'000'000;    // one frame with its header; beyond: 1009 (W6)
-  std::size_t message_bytes_max = 8'000'000;   // one message put together from fragments, or inflated
-  bool compress = false;                       // permessage-deflate, when the client offers it (W7)
+  std::string path = "/websocket";            // may hold :variables
+  std::chrono::milliseconds timeout{60'000};  // without a byte from the client: close code 1002 (PROTOCOL W3)
+  std::size_t frame_bytes_max = 10'000'000;   // one frame with its header; beyond: 1009 (W6)
+  std::size_t message_bytes_max = 8'000'000;  // one message put together from fragments, or inflated
+  bool compress = false;                      // permessage-deflate, when the client offers it (PROTOCOL W7)
+  /// Whether messages may refer to those before them: smaller, at 256 KiB for each connection. Without it each message
+  /// stands alone, and a broadcast is compressed once for all.
+  bool compress_context = false;
   std::vector<std::string> subprotocols = {};  // offered names; empty: the header is ignored (A1)
 };
 
@@ -185,6 +197,8 @@ class App {
   void static_files(std::string prefix, std::string directory);
   /// How large and how slow requests may be.
   void http_limits(HttpLimits limits);
+  /// How clients are sent away by stop().
+  void drain_options(DrainOptions options);
   /// What the server counts, in Prometheus' text format; serve it where you like:
   /// `app.get("/metrics", [&](const auto&) { return roost::HttpResponse::text(app.metrics()); })`. Any thread.
   std::string metrics() const;

@@ -62,6 +62,7 @@ struct Host {
   Registry& registry;
   std::shared_ptr<ShardLink> link;
   wire::Scratch scratch{};    // of the message that is being handled
+  bool draining = false;      // who wants to connect is told to come back later
   std::uint64_t next_id = 1;  // for this shard's subscribers and owners
 
   /// Unique in the process: the shard is in the upper bits.

@@ -13,6 +13,7 @@
 
 #include "agent/blocking_pool.h"
 #include "agent/runner.h"
+#include "channel/invoke.h"
 #include "channel/reply_target.h"
 #include "channel/router.h"
 #include "net/signals.h"
@@ -23,9 +24,6 @@
 
 namespace roost {
 namespace {
-
-// How long a server that stops waits for clients to take their close frames. Longer than net::Connection::kLinger.
-constexpr std::chrono::milliseconds kDrainPatience{3'000};
 
 std::string node_name() {
   return "roost@" + std::to_string(getpid());
@@ -39,6 +37,9 @@ struct App::Impl {
   ~Impl() { stop(); }
 
   std::expected<void, std::string> start();
+  std::expected<void, std::string> build();
+  void take_down();
+  Executor::Work guarded(std::string_view what, std::move_only_function<void()> work);
   std::expected<std::uint16_t, Error> listen();
   void stop();
   const PresenceFetch* find_fetch(std::string_view topic) const;
@@ -49,6 +50,7 @@ struct App::Impl {
   std::vector<std::unique_ptr<SocketMount>> mounts;
   server::Site site;
   HttpLimits http_limits;
+  DrainOptions drain;
   std::vector<std::move_only_function<void()>> on_start;
   std::shared_ptr<agent::Runner> agents;
   agent::BlockingPool pool;
@@ -58,6 +60,7 @@ struct App::Impl {
   std::vector<std::unique_ptr<server::Shard>> shards;
   std::uint16_t port = 0;
   std::atomic<bool> running = false;
+  bool stopped = false;
 };
 
 namespace {
@@ -106,8 +109,19 @@ std::expected<std::uint16_t, Error> App::Impl::listen() {
   return where.port;
 }
 
-std::expected<void, std::string> App::Impl::start() {
-  if (running) return std::unexpected("already started");
+/// Work of the application that nobody waits for: a throw is logged and ends nothing.
+Executor::Work App::Impl::guarded(std::string_view what, std::move_only_function<void()> work) {
+  return [this, what, work = std::move(work)]() mutable { channel::invoke(*log, {what, "", ""}, work); };
+}
+
+void App::Impl::take_down() {
+  shards.clear();
+  site.mounts.clear();
+  hub = {};
+}
+
+/// All that can fail before the first thread runs.
+std::expected<void, std::string> App::Impl::build() {
   if (const std::string wrong = server::check_options(options); !wrong.empty()) return std::unexpected(wrong);
   for (const auto& mount : mounts) {
     auto ready = transport::Mount::prepare(*mount, options);
@@ -138,11 +152,18 @@ std::expected<void, std::string> App::Impl::start() {
       return std::unexpected(ready.error().message);
 
   const auto listening = listen();
-  if (!listening) {
-    shards.clear();
-    return std::unexpected(listening.error().message);
-  }
+  if (!listening) return std::unexpected(listening.error().message);
   port = *listening;
+  return {};
+}
+
+std::expected<void, std::string> App::Impl::start() {
+  if (running) return std::unexpected("already started");
+  if (stopped) return std::unexpected("stopped before: its agents have ended; make a new App");
+  if (auto built = build(); !built) {
+    take_down();  // so that it may be tried again
+    return built;
+  }
   running = true;
   for (const auto& shard : shards) {
     shard->loop().post([this, number = shard->number()] { here = {this, number}; });
@@ -150,20 +171,23 @@ std::expected<void, std::string> App::Impl::start() {
   }
   log->write(LogLevel::info, "listening",
              {{"address", options.host + ":" + std::to_string(port)},
-              {"shards", std::to_string(count)},
+              {"shards", std::to_string(shards.size())},
               {"pid", std::to_string(getpid())}});
-  for (auto& work : on_start) shards.front()->loop().post(std::move(work));
+  for (auto& work : on_start) shards.front()->loop().post(guarded("on_start", std::move(work)));
   on_start.clear();
   return {};
 }
 
 void App::Impl::stop() {
   if (running.exchange(false)) {
+    stopped = true;
     std::mutex mutex;
     std::condition_variable changed;
     std::size_t left = shards.size();
+    DrainOptions each = drain;  // a batch is taken from all shards together
+    each.batch_size = std::max<std::size_t>(1, drain.batch_size / shards.size());
     for (const auto& shard : shards)
-      shard->drain(kDrainPatience, [&] {
+      shard->drain(each, [&] {
         const std::lock_guard lock(mutex);
         --left;
         changed.notify_one();
@@ -215,6 +239,10 @@ void App::http_limits(HttpLimits limits) {
   impl_->http_limits = limits;
 }
 
+void App::drain_options(DrainOptions options) {
+  impl_->drain = options;
+}
+
 std::string App::metrics() const {
   std::vector<const Metrics*> shards;
   for (const auto& shard : impl_->shards) shards.push_back(&shard->metrics());
@@ -246,7 +274,9 @@ void App::after(std::chrono::milliseconds delay, std::move_only_function<void()>
   if (impl_->shards.empty()) throw std::logic_error("after: the server is not started");
   const bool on_shard = here.app == impl_.get();
   net::Loop& loop = impl_->shards[on_shard ? here.shard : 0]->loop();
-  loop.post([&loop, delay, work = std::move(work)]() mutable { loop.post_after(delay, std::move(work)); });
+  loop.post([&loop, delay, work = impl_->guarded("after", std::move(work))]() mutable {
+    loop.post_after(delay, std::move(work));
+  });
 }
 
 std::expected<void, std::string> App::start() {

@@ -72,24 +72,44 @@ void Shard::run() {
   loop_->run();
   // What is left goes on the thread that owned it.
   listener_.reset();
+  drain_.reset();
   longpolls_->drain();
   clients_.abort_all();
   link_->registry = nullptr;
 }
 
-void Shard::drain(Duration patience, std::move_only_function<void()> done) {
-  loop_->post([this, patience, done = std::move(done)]() mutable {
-    listener_.reset();
+void Shard::drain(const DrainOptions& options, std::move_only_function<void()> done) {
+  loop_->post([this, options, done = std::move(done)]() mutable {
+    drain_ = std::make_unique<Drain>();
+    drain_->options = options;
+    drain_->until = loop_->now() + options.patience;
+    drain_->clients = clients_.all();
+    drain_->done = std::move(done);
+    host_->draining = options.refuse_new;
     longpolls_->drain();
-    clients_.drain();
-    wait_for_end(loop_->now() + patience, std::move(done));
+    drain_batch();
   });
 }
 
-void Shard::wait_for_end(TimePoint until, std::move_only_function<void()> done) {
-  if ((clients_.size() == 0 && loop_->lingering() == 0) || loop_->now() >= until) return done();
-  ending_ = Timer(*loop_, loop_->now() + kEndPoll,
-                  [this, until, done = std::move(done)]() mutable { wait_for_end(until, std::move(done)); });
+void Shard::drain_batch() {
+  Drain& drain = *drain_;
+  for (std::size_t n = 0; n < drain.options.batch_size && drain.next < drain.clients.size(); ++n)
+    if (const auto client = drain.clients[drain.next++].lock()) client->drain();
+  if (drain.next < drain.clients.size() && loop_->now() < drain.until) {
+    drain.timer = Timer(*loop_, loop_->now() + drain.options.batch_interval, [this] { drain_batch(); });
+    return;
+  }
+  // Only now: who came meanwhile was served, and comes back to another server, or to this one's successor.
+  listener_.reset();
+  longpolls_->drain();
+  clients_.drain();
+  wait_for_end();
+}
+
+void Shard::wait_for_end() {
+  Drain& drain = *drain_;
+  if ((clients_.size() == 0 && loop_->lingering() == 0) || loop_->now() >= drain.until) return drain.done();
+  drain.timer = Timer(*loop_, loop_->now() + kEndPoll, [this] { wait_for_end(); });
 }
 
 void Shard::join() {

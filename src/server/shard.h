@@ -33,9 +33,9 @@ class Shard {
   std::expected<std::uint16_t, Error> listen(const net::Listener::Options& options);
   void start();
 
-  /// From any thread: accepts no more and closes every connection with 1012; `done` is called on this shard's thread
-  /// when the last one has gone, or after `patience`.
-  void drain(Duration patience, std::move_only_function<void()> done);
+  /// From any thread: closes every connection with 1012, batch after batch, then accepts no more; `done` is called on
+  /// this shard's thread when the last one has gone, or when the patience is over.
+  void drain(const DrainOptions& options, std::move_only_function<void()> done);
   /// Ends the thread and waits for it.
   void join();
 
@@ -48,7 +48,8 @@ class Shard {
 
  private:
   void run();
-  void wait_for_end(TimePoint until, std::move_only_function<void()> done);
+  void drain_batch();
+  void wait_for_end();
 
   const unsigned number_;
   pubsub::Hub& hub_;
@@ -67,7 +68,16 @@ class Shard {
   transport::HttpOptions http_;
   transport::Clients clients_;
   std::unique_ptr<net::Listener> listener_;
-  Timer ending_;
+  // While it drains.
+  struct Drain {
+    DrainOptions options;
+    TimePoint until;
+    std::vector<std::weak_ptr<transport::Client>> clients;  // that were there when it began
+    std::size_t next = 0;
+    std::move_only_function<void()> done;
+    Timer timer;
+  };
+  std::unique_ptr<Drain> drain_;
   std::thread thread_;
 };
 

@@ -1,7 +1,6 @@
 #include "transport/client.h"
 
 #include <utility>
-#include <vector>
 
 namespace roost::transport {
 
@@ -14,11 +13,16 @@ void Clients::finish(Client& client) {
   clients_.erase(found);
 }
 
+std::vector<std::weak_ptr<Client>> Clients::all() const {
+  std::vector<std::weak_ptr<Client>> list;
+  list.reserve(clients_.size());
+  for (const auto& [key, client] : clients_) list.push_back(client);
+  return list;
+}
+
 void Clients::drain() {
-  std::vector<std::shared_ptr<Client>> all;
-  all.reserve(clients_.size());
-  for (const auto& [key, client] : clients_) all.push_back(client);
-  for (const auto& client : all) client->drain();
+  for (const auto& weak : all())
+    if (const auto client = weak.lock()) client->drain();
 }
 
 void Clients::abort_all() {
@@ -63,12 +67,20 @@ void Client::on_data(std::span<char> bytes) {
   protocol_->on_data(bytes);
 }
 
-void Client::on_end(net::CloseReason) {
+void Client::on_end(net::CloseReason reason) {
   if (std::exchange(closed_, true)) return;
   const auto self = shared_from_this();
   silence_.cancel();
   protocol_->on_end();
+  // A peer that sends no more may still read: what was answered already goes out.
+  if (reason == net::CloseReason::peer_closed) connection_.close_after_flush();
   clients_.finish(*this);
+}
+
+void Client::on_drained() {
+  if (closed_) return;
+  const auto self = shared_from_this();
+  protocol_->on_drained();
 }
 
 void Client::close_after_flush() {

@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "base/time.h"
 #include "channel/host.h"
@@ -26,6 +27,8 @@ class Protocol {
   virtual void on_end() = 0;
   /// The time that `Client::expect_bytes_within` gave is over without a byte.
   virtual void on_silence() = 0;
+  /// The peer has taken what it was too slow for.
+  virtual void on_drained() {}
   /// The server goes down: ends the connection in the protocol's own way.
   virtual void drain() = 0;
 };
@@ -44,6 +47,7 @@ class Clients {
   /// Ends all connections in the way of their protocols. They go one by one, as their last bytes do.
   void drain();
   void abort_all();
+  std::vector<std::weak_ptr<Client>> all() const;
 
   std::size_t size() const { return clients_.size(); }
   net::Loop& loop() { return loop_; }
@@ -89,6 +93,7 @@ class Client final : public net::Connection::Handler, public std::enable_shared_
 
   void on_data(std::span<char> bytes) override;
   void on_end(net::CloseReason reason) override;
+  void on_drained() override;
 
  private:
   void arm_silence(TimePoint at);

@@ -10,6 +10,9 @@ namespace {
 // Bytes that may wait behind a request that is being answered; then the peer is not read until it was.
 constexpr std::size_t kPipelineBytesMax = 256 * 1024;  // four reads of the loop
 
+// Answers that a client does not take: then its next requests are not read until it has.
+constexpr std::size_t kUnreadBytesMax = 1'000'000;
+
 /// The text of the Date header, made once for each second and thread.
 std::string_view date_now() {
   thread_local std::int64_t second = 0;
@@ -42,7 +45,7 @@ void Exchange::upgrade(const http::Response& head, const std::function<std::uniq
   protocol->write(head, true, false);
   protocol->upgraded_ = true;
   protocol->pending_.reset();
-  client->become(make(*client), std::exchange(protocol->waiting_, {}));
+  client->become(make(*client), std::string(protocol->behind_));
 }
 
 HttpProtocol::HttpProtocol(Client& client, const HttpOptions& options)
@@ -61,10 +64,14 @@ void HttpProtocol::forget_exchange() {
   pending_.reset();
 }
 
+bool HttpProtocol::stalled() const {
+  return client_.connection().outbox_bytes() > kUnreadBytesMax;
+}
+
 void HttpProtocol::on_data(std::span<char> bytes) {
-  if (pending_) {
+  if (pending_ || stalled()) {
     waiting_.append(bytes.data(), bytes.size());
-    if (waiting_.size() > kPipelineBytesMax) client_.connection().pause_reading();
+    if (waiting_.size() > kPipelineBytesMax || stalled()) client_.connection().pause_reading();
     return;
   }
   take_requests({bytes.data(), bytes.size()});
@@ -73,6 +80,11 @@ void HttpProtocol::on_data(std::span<char> bytes) {
 void HttpProtocol::take_requests(std::string_view input) {
   taking_ = true;
   while (!input.empty() && !pending_ && !client_.closed() && !upgraded_) {
+    if (stalled()) {
+      waiting_.assign(input);
+      client_.connection().pause_reading();
+      break;
+    }
     auto request = parser_.next(input);
     if (!request) {
       options_.metrics->add(Count::limit_request, limit_status(request.error().status) ? 1 : 0);
@@ -93,13 +105,13 @@ void HttpProtocol::handle(http::Request request, std::string_view rest) {
   keep_alive_ = request.keep_alive;
   head_only_ = request.method == "HEAD";
   client_.expect_bytes_within(Duration::zero());  // the answer may take its time
-  // `rest` is kept in case that the answer is not there when this returns, or the bytes belong to another protocol.
+  behind_ = rest;
   pending_ =
       std::make_shared<Exchange>(client_.weak_from_this(), this, std::move(request), client_.address(), client_.port());
-  waiting_.assign(rest);
   const auto exchange = pending_;
   options_.handler(exchange);
-  if (!pending_ && !upgraded_) waiting_.clear();  // answered at once: the caller goes on with `rest`
+  behind_ = {};
+  if (pending_) waiting_.assign(rest);
 }
 
 void HttpProtocol::answered(const http::Response& response) {
@@ -107,7 +119,12 @@ void HttpProtocol::answered(const http::Response& response) {
   write(response, keep_alive_, head_only_);
   if (!keep_alive_) return client_.close_after_flush();
   client_.expect_bytes_within(options_.request_timeout);
-  if (taking_) return;
+  if (!taking_) on_drained();
+}
+
+// Goes on with what waits, unless an answer is pending or not taken yet.
+void HttpProtocol::on_drained() {
+  if (pending_ || upgraded_ || stalled()) return;
   client_.connection().resume_reading();
   const std::string rest = std::exchange(waiting_, {});
   take_requests(rest);

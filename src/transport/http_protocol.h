@@ -63,6 +63,7 @@ class HttpProtocol final : public Protocol {
   void on_data(std::span<char> bytes) override;
   void on_end() override;
   void on_silence() override;
+  void on_drained() override;
   void drain() override;
 
  private:
@@ -71,13 +72,15 @@ class HttpProtocol final : public Protocol {
   void handle(http::Request request, std::string_view rest);
   void answered(const http::Response& response);
   void write(const http::Response& response, bool keep_alive, bool head_only);
+  bool stalled() const;
   void forget_exchange();
 
   Client& client_;
   const HttpOptions& options_;
   http::RequestParser parser_;
   std::shared_ptr<Exchange> pending_;  // the request that waits for its answer
-  std::string waiting_;                // bytes behind it
+  std::string waiting_;                // bytes behind it, or that wait until the peer takes its answers
+  std::string_view behind_;            // the same during the call of the handler, where they came
   bool keep_alive_ = true;
   bool head_only_ = false;
   bool taking_ = false;  // take_requests is on the stack

@@ -77,6 +77,7 @@ std::optional<LongPollId> verify(const Request& request) {
 }
 
 void start_session(Request request) {
+  if (request.service->host.draining) return request.exchange->respond(empty(503));
   const http::Request& http = request.exchange->request;
   std::optional<std::string> auth_token, protocols;
   if (request.mount->definition->auth_token_)

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "channel/invoke.h"
 #include "http/protocols.h"
 #include "http/upgrade.h"
 #include "transport/compression.h"
@@ -15,10 +16,13 @@ http::Response empty(int status) {
   return {status, {}, {}};
 }
 
-http::Response refusal(const Mount& mount, const Refused& refused) {
+http::Response refusal(const Mount& mount, const Refused& refused, Log& log) {
   if (refused.why == Refused::Why::crashed) return internal_error();
   if (refused.why == Refused::Why::rejected || !mount.definition->error_handler_) return empty(403);
-  const HttpResponse answer = mount.definition->error_handler_(refused.reason);
+  HttpResponse answer;
+  if (!channel::invoke(log, {"error_handler", mount.definition->path, ""},
+                       [&] { answer = mount.definition->error_handler_(refused.reason); }))
+    return internal_error();
   http::Response response{answer.status, {{"content-type", answer.content_type}}, answer.body};
   for (const auto& [name, value] : answer.headers) response.headers.push_back({name, value});
   return response;
@@ -36,6 +40,7 @@ void accept_websocket(const std::shared_ptr<Exchange>& exchange, const Mount& mo
                       const http::PathPattern::Variables& variables, channel::Host& host) {
   const http::Request& request = exchange->request;
   if (request.method != "GET") return exchange->respond(empty(400));
+  if (host.draining) return exchange->respond(empty(503));
   auto params = request_params(request, variables);
   if (!params) return exchange->respond(http::error_response(params.error()));
   if (!origin_allowed(mount, request)) {
@@ -60,13 +65,15 @@ void accept_websocket(const std::shared_ptr<Exchange>& exchange, const Mount& mo
 
   auto connected =
       connect(mount, *exchange, std::move(*params), std::move(offer.token), std::move(offer.header), "websocket", host);
-  if (!connected) return exchange->respond(refusal(mount, connected.error()));
+  if (!connected) return exchange->respond(refusal(mount, connected.error(), host.log));
 
   const auto upgrade = http::validate_upgrade(request);
   if (!upgrade) host.metrics.add(Count::refused_handshake);
   if (!upgrade) return exchange->respond(http::text_response(400, upgrade.error()));
   std::optional<ws::DeflateAgreement> deflate;
-  if (mount.definition->websocket_->compress) deflate = ws::negotiate_deflate(join(upgrade->extensions));
+  if (const WebSocketOptions& options = *mount.definition->websocket_; options.compress)
+    deflate =
+        ws::negotiate_deflate(join(upgrade->extensions), {.server_no_context_takeover = !options.compress_context});
   const std::optional<std::string> extensions = deflate ? std::optional(deflate->response) : std::nullopt;
 
   exchange->upgrade(http::upgrade_response(*upgrade, *protocol, extensions), [&](Client& client) {
@@ -81,8 +88,9 @@ WebSocket::WebSocket(Client& client, const Mount& mount, channel::Host& host, co
       mount_(mount),
       host_(host),
       decoder_(mount.decoder, deflate),
-      endpoint_(mount.make_endpoint(host, serializer, &ws::write_head, *this, std::move(accept))),
-      compresses_(deflate.has_value()) {
+      endpoint_(mount.make_endpoint(host, serializer, &ws::write_head, *this, std::move(accept))) {
+  if (deflate) deflate_bits_ = deflate->server_max_window_bits;
+  if (deflate && !deflate->server_no_context_takeover) deflater_ = std::make_unique<ws::Deflater>(*deflate);
   client_.expect_bytes_within(mount.definition->websocket_->timeout);
   host_.metrics.add(Count::sockets_websocket_opened);
   endpoint_->open();
@@ -110,7 +118,7 @@ void WebSocket::handle(const ws::Event& event) {
         close(1011, EndReason::closed);
       return;
     case ws::Event::Kind::ping:
-      client_.connection().send_copy(ws::encode_pong(event.payload));
+      send_control(ws::encode_pong(event.payload));
       return endpoint_->control(true, event.payload);
     case ws::Event::Kind::pong:
       return endpoint_->control(false, event.payload);
@@ -121,13 +129,25 @@ void WebSocket::handle(const ws::Event& event) {
 }
 
 void WebSocket::send(const Frame& frame) {
-  if (client_.closed() || closing_) return;
-  net::Connection& connection = client_.connection();
-  const std::size_t waiting = connection.outbox_bytes();
-  const Frame& form = compresses_ ? compressed(frame) : frame;
-  if (waiting > 0 && waiting + form.framed().size() > mount_.definition->limits_.outbox_bytes_max)
-    return request_close(Close::too_slow);
-  connection.send(form.bytes(), form.begin());
+  if (client_.closed() || closing_ || !room_for(frame.framed().size())) return;
+  if (deflater_) {
+    const Frame own = compressed(frame, *deflater_);
+    return client_.connection().send(own.bytes(), own.begin());
+  }
+  const Frame& form = deflate_bits_ ? compressed(frame, deflate_bits_) : frame;
+  client_.connection().send(form.bytes(), form.begin());
+}
+
+void WebSocket::send_control(std::string_view frame) {
+  if (!client_.closed() && !closing_ && room_for(frame.size())) client_.connection().send_copy(frame);
+}
+
+// One frame of any size is taken when nothing waits; beyond the budget the client is told to come back later.
+bool WebSocket::room_for(std::size_t bytes) {
+  const std::size_t waiting = client_.connection().outbox_bytes();
+  if (waiting == 0 || waiting + bytes <= mount_.definition->limits_.outbox_bytes_max) return true;
+  request_close(Close::too_slow);
+  return false;
 }
 
 void WebSocket::request_close(Close why) {
@@ -152,8 +172,7 @@ void WebSocket::request_close_with(std::uint16_t code) {
 }
 
 void WebSocket::send_ping(std::string_view bytes) {
-  if (!client_.closed() && !closing_)
-    client_.connection().send_copy(ws::encode_ping(bytes.substr(0, ws::kControlPayloadMax)));
+  send_control(ws::encode_ping(bytes.substr(0, ws::kControlPayloadMax)));
 }
 
 // What was sent before goes out before; what is sent after does not.

@@ -36,6 +36,8 @@ class WebSocket final : public Protocol, public channel::Outlet {
 
  private:
   void handle(const ws::Event& event);
+  bool room_for(std::size_t bytes);
+  void send_control(std::string_view frame);
   void close_soon(std::uint16_t code, EndReason reason);
   void close(std::uint16_t code, EndReason reason);
 
@@ -44,8 +46,9 @@ class WebSocket final : public Protocol, public channel::Outlet {
   channel::Host& host_;
   ws::Decoder decoder_;
   std::unique_ptr<channel::Endpoint> endpoint_;
-  bool compresses_;
-  bool closing_ = false;  // a close was asked for, and comes from the loop
+  std::uint8_t deflate_bits_ = 0;           // the client's window; 0: no compression
+  std::unique_ptr<ws::Deflater> deflater_;  // when messages may refer to those before them
+  bool closing_ = false;                    // a close was asked for, and comes from the loop
 };
 
 }  // namespace roost::transport
