@@ -71,7 +71,8 @@ bool HttpProtocol::stalled() const {
 void HttpProtocol::on_data(std::span<char> bytes) {
   if (pending_ || stalled()) {
     waiting_.append(bytes.data(), bytes.size());
-    if (waiting_.size() > kPipelineBytesMax || stalled()) client_.connection().pause_reading();
+    if (stalled()) return wait_until_taken();
+    if (waiting_.size() > kPipelineBytesMax) client_.connection().pause_reading();
     return;
   }
   take_requests({bytes.data(), bytes.size()});
@@ -82,7 +83,7 @@ void HttpProtocol::take_requests(std::string_view input) {
   while (!input.empty() && !pending_ && !client_.closed() && !upgraded_) {
     if (stalled()) {
       waiting_.assign(input);
-      client_.connection().pause_reading();
+      wait_until_taken();
       break;
     }
     auto request = parser_.next(input);
@@ -122,9 +123,20 @@ void HttpProtocol::answered(const http::Response& response) {
   if (!taking_) on_drained();
 }
 
+// Only a connection that has been blocked tells when it is empty. This turn's answers have not even been tried: they
+// leave at its end, perhaps at once.
+void HttpProtocol::wait_until_taken() {
+  client_.connection().pause_reading();
+  if (client_.connection().blocked()) return;
+  client_.loop().post([weak = client_.weak_from_this()] {
+    if (const auto client = weak.lock()) client->on_drained();
+  });
+}
+
 // Goes on with what waits, unless an answer is pending or not taken yet.
 void HttpProtocol::on_drained() {
-  if (pending_ || upgraded_ || stalled()) return;
+  if (pending_ || upgraded_) return;
+  if (stalled()) return wait_until_taken();
   client_.connection().resume_reading();
   const std::string rest = std::exchange(waiting_, {});
   take_requests(rest);

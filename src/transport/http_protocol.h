@@ -73,6 +73,7 @@ class HttpProtocol final : public Protocol {
   void answered(const http::Response& response);
   void write(const http::Response& response, bool keep_alive, bool head_only);
   bool stalled() const;
+  void wait_until_taken();
   void forget_exchange();
 
   Client& client_;
