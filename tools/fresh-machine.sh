@@ -56,6 +56,7 @@ mount_all() {
   mount -t proc proc "$machine/proc"
   mount -t sysfs sys "$machine/sys" || mount --bind /sys "$machine/sys"
   mount --bind /dev "$machine/dev"
+  mount --make-private "$machine/dev" # what is mounted below stays out of the host's /dev
   mount --bind /dev/pts "$machine/dev/pts"
   mkdir -p "$machine/dev/shm"
   mount -t tmpfs tmpfs "$machine/dev/shm"
