@@ -14,6 +14,7 @@ const refuse = (reason: string): Answer => ({ error: { reason } })
 
 /** What the demo server has, in memory and in small: the topics clicks, lobby and room:*. */
 export class FakeTopics {
+  version = 0
   readonly buttons: Button[] = ['Espresso', 'Flat white', 'Tea', 'Water', 'Cake', 'Nap'].map((name) => ({ name, hits: 0, by: {} }))
   readonly rooms = new Map<string, Room>([['general', { id: 'general', name: 'General', messages: [] }]])
   server: PhoenixServer | undefined
@@ -26,7 +27,7 @@ export class FakeTopics {
   }
 
   readonly clicks: Topic = {
-    join: () => ({ ok: { buttons: this.buttons, users: [] } }),
+    join: () => ({ ok: { version: this.version, buttons: this.buttons } }),
     joined: (client, topic) => this.#arrive(client, topic, {}),
     handle: (client, _topic, event, { button }) => (event === 'hit' ? this.hit(user(client), String(button)) : undefined),
   }
@@ -49,7 +50,13 @@ export class FakeTopics {
     mine.name = by.name
     mine.hits += 1
     button.hits += 1
-    this.server?.broadcast('clicks', 'update_user', { button: name, hits: button.hits, user: { id: by.id, ...mine } })
+    this.version += 1
+    this.server?.broadcast('clicks', 'update_user', {
+      version: this.version,
+      button: name,
+      hits: button.hits,
+      user: { id: by.id, ...mine },
+    })
     return { ok: { hits: button.hits } }
   }
 

@@ -5,6 +5,8 @@ import type { Button, ClicksReply, UpdateUser } from './types.js'
 export interface ClicksState {
   /** undefined until the first join reply. */
   readonly buttons: readonly Button[] | undefined
+  /** Of the state that `buttons` shows: what is not newer was counted already. */
+  readonly version: number
   /** Why the server does not let us in. */
   readonly refusal: string | undefined
   /** Why the last click did not count, and which failure it is. */
@@ -14,7 +16,7 @@ export interface ClicksState {
 /** Somebody here presses a button. `failed` when the server did not count it. */
 export const hit = createAction<{ button: string }>({ asyncResult: true })
 
-const initial: ClicksState = { buttons: undefined, refusal: undefined, failure: undefined }
+const initial: ClicksState = { buttons: undefined, version: 0, refusal: undefined, failure: undefined }
 
 /** All that the page shows, changed only by what the server says. */
 export const clicks = createStore({
@@ -26,14 +28,15 @@ export const clicks = createStore({
     this.state = { ...this.state, ...change }
     this.trigger(this.state)
   },
-  onJoined({ buttons }: ClicksReply) {
-    this.set({ buttons, failure: undefined })
+  onJoined({ buttons, version }: ClicksReply) {
+    this.set({ buttons, version, failure: undefined })
   },
-  onUpdateUser({ button, hits, user: { id, name, hits: mine } }: UpdateUser) {
+  onUpdateUser({ version, button, hits, user: { id, name, hits: mine } }: UpdateUser) {
+    if (version <= this.state.version) return
     const buttons = this.state.buttons?.map((each) =>
       each.name === button ? { ...each, hits, by: { ...each.by, [id]: { name, hits: mine } } } : each,
     )
-    this.set({ buttons })
+    this.set({ buttons, version })
   },
   onChannel({ status, error }: ChannelSnapshot) {
     this.set({ refusal: status === 'refused' || status === 'closed' ? (error?.reason ?? status) : undefined })
