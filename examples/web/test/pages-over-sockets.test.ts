@@ -47,7 +47,7 @@ describe('the wire contract', () => {
     await until(() => expect(bob.getSnapshot().status).toBe('joined'))
     expect(await ann.push('hit', { button: 'Tea' })).toEqual({ status: 'ok', response: { hits: 1 } })
     expect(await ann.push('hit', { button: 'Mud' })).toMatchObject({ status: 'error', reason: 'unknown button' })
-    await until(() => expect(seen).toEqual([{ button: 'Tea', hits: 1, user: { id: 'u_1', name: 'Ann', hits: 1 } }]))
+    await until(() => expect(seen).toEqual([{ version: 1, button: 'Tea', hits: 1, user: { id: 'u_1', name: 'Ann', hits: 1 } }]))
   })
 
   it('shows two tabs as one person with two devices, and who is typing', async () => {
