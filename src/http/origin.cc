@@ -108,10 +108,14 @@ OriginUri parse_origin(std::string_view text) {
   return uri;
 }
 
-RequestOrigin request_origin(const Request& request, bool tls) {
-  auto split = split_host_port(request.header("host").value_or(""));
+RequestOrigin origin_at(std::string_view authority, bool tls) {
+  auto split = split_host_port(authority);
   return {
       .scheme = tls ? "https" : "http", .host = split.host.value_or(""), .port = split.port.value_or(tls ? 443 : 80)};
+}
+
+RequestOrigin request_origin(const Request& request, bool tls) {
+  return origin_at(request.header("host").value_or(""), tls);
 }
 
 OriginPolicy OriginPolicy::off() {

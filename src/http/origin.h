@@ -33,6 +33,9 @@ struct RequestOrigin {
   std::uint32_t port = 0;
 };
 
+/// The origin at `authority`, the value of a Host header; port and errors as for request_origin().
+RequestOrigin origin_at(std::string_view authority, bool tls);
+
 /// Scheme by whether the connection has TLS, host and port by the Host header; the port of the scheme when none is
 /// written. A request without a Host, or with one that cannot be read, gives an empty host.
 RequestOrigin request_origin(const Request& request, bool tls);

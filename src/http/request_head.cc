@@ -9,14 +9,6 @@
 namespace roost::http {
 namespace {
 
-/// uri-host [":" port] by its characters alone (RFC 3986 §3.2.2): enough to keep what is no host out of logs and URLs.
-bool may_be_host(std::string_view text) {
-  static constexpr std::string_view kMarks = "-._~!$&'()*+,;=:[]%";
-  return std::ranges::all_of(text, [](char c) {
-    return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z') || (c != '\0' && kMarks.contains(c));
-  });
-}
-
 std::optional<ParseError> check_host(const Request& head) {
   const auto hosts = head.headers_all("host");
   if (hosts.size() > 1) return ParseError{400, "several Host headers"};

@@ -33,6 +33,13 @@ bool is_token(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, is_token_char);
 }
 
+bool may_be_host(std::string_view text) {
+  static constexpr std::string_view kMarks = "-._~!$&'()*+,;=:[]%";
+  return std::ranges::all_of(text, [](char c) {
+    return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z') || (c != '\0' && kMarks.contains(c));
+  });
+}
+
 int hex_value(char c) {
   if (c >= '0' && c <= '9') return c - '0';
   if (lower(c) >= 'a' && lower(c) <= 'f') return lower(c) - 'a' + 10;
