@@ -17,6 +17,7 @@
 #include <roost/http.hpp>
 #include <roost/limits.hpp>
 #include <roost/raw_socket.hpp>
+#include <roost/serializer.hpp>
 #include <roost/socket.hpp>
 #include <roost/task.hpp>
 
@@ -30,6 +31,9 @@ struct Options {
   std::string db;                         // SQLite file for persistent agents; empty: nothing is kept
   std::string log_level = "info";         // trace, debug, info, warn, error, off
   std::string public_host = "localhost";  // the host that check_origin(true) compares with
+  /// Proxies whose X-Forwarded-* or Forwarded headers tell address, scheme and host of a client, "10.0.0.7" or
+  /// "10.0.0.0/8"; none: every request speaks for itself. See docs/guide/behind-a-proxy.md.
+  std::vector<std::string> trusted_proxies;
 };
 inline constexpr unsigned kShardsMax =
     64;  // one bit each in the word that says which shards have subscribers of a topic
@@ -49,7 +53,8 @@ struct CheckOrigin {
   std::vector<std::string> origins;  // of list: "https://example.com", "//any-scheme.org", "//*.wild.net"
   static CheckOrigin off() { return {Mode::off, {}}; }
   static CheckOrigin host() { return {Mode::host, {}}; }  // the host of Options::public_host
-  static CheckOrigin conn() { return {Mode::conn, {}}; }  // scheme, host and port of the request itself
+  /// Scheme, host and port of the request itself, or by the word of a trusted proxy.
+  static CheckOrigin conn() { return {Mode::conn, {}}; }
   static CheckOrigin list(std::vector<std::string> origins) { return {Mode::list, std::move(origins)}; }
 };
 
@@ -148,6 +153,10 @@ class SocketMount {
     limits_.channels_max = count;
     return *this;
   }
+  /// Offers a format of your own to clients whose vsn fits `requirement`, "~> 3.0.0" or "~> 3.0" as in Elixir; see
+  /// serializer.hpp. Tried in the order of these calls, before the protocol's own versions. Throws
+  /// std::invalid_argument for what is no such requirement, and for no serializer.
+  SocketMount& serializer(std::string requirement, std::shared_ptr<const Serializer> serializer) &;
   SocketMount& only_v1() & {
     only_v1_ = true;
     return *this;
@@ -162,6 +171,7 @@ class SocketMount {
   Connect connect_;
   std::vector<Route> routes_;
   std::function<std::unique_ptr<RawSocket>()> raw_;  // instead of routes_
+  std::vector<std::pair<std::string, std::shared_ptr<const Serializer>>> serializers_;
   std::optional<WebSocketOptions> websocket_ = WebSocketOptions{};
   std::optional<LongPollOptions> longpoll_;
   CheckOrigin check_origin_;
@@ -183,9 +193,9 @@ class App {
   App(App&&) noexcept;
   ~App();
 
-  /// Options from flags (--host --port --shards --db --log-level --public-host, --help) and the environment (ROOST_HOST
-  /// …). A wrong value is named on stderr with the allowed range, and the program exits with status 2; --help exits
-  /// with 0.
+  /// Options from flags (--host --port --shards --db --log-level --public-host --trusted-proxy, --help) and the
+  /// environment (ROOST_HOST …). A wrong value is named on stderr with the allowed range, and the program exits with
+  /// status 2; --help exits with 0.
   static App from_args(int argc, char** argv);
 
   const Options& options() const;

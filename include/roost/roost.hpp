@@ -11,5 +11,6 @@
 #include <roost/presence.hpp>
 #include <roost/raw_socket.hpp>
 #include <roost/reply.hpp>
+#include <roost/serializer.hpp>
 #include <roost/socket.hpp>
 #include <roost/task.hpp>

@@ -10,6 +10,7 @@
 #include "channel/router.h"
 #include "channel/session.h"
 #include "wire/json_scan.h"
+#include "wire/negotiate.h"
 
 namespace roost {
 
@@ -197,6 +198,14 @@ void SocketMount::add_route(Route route) {
   if (!channel::valid_pattern(route.pattern))
     throw std::invalid_argument("channel pattern \"" + route.pattern + "\": a * may only be at its end");
   routes_.push_back(std::move(route));
+}
+
+SocketMount& SocketMount::serializer(std::string requirement, std::shared_ptr<const Serializer> serializer) & {
+  if (!wire::Requirement::parse(requirement))
+    throw std::invalid_argument("serializer: \"" + requirement + "\" is no requirement such as \"~> 3.0.0\"");
+  if (!serializer) throw std::invalid_argument("serializer: there is none for \"" + requirement + "\"");
+  serializers_.emplace_back(std::move(requirement), std::move(serializer));
+  return *this;
 }
 
 SocketMount& SocketMount::presence_fetch(PresenceFetch fetch) & {

@@ -134,7 +134,7 @@ void Process::deliver(const pubsub::Message& message, pubsub::FrameCache& frames
         serializer.encode_broadcast(message.topic, message.event, {message.payload, message.binary}, session_.head());
     if (encoded) return std::move(*encoded);
     host().log.write(LogLevel::warn, "broadcast cannot be encoded",
-                     {{"topic", message.topic}, {"serializer", serializer.name()}, {"why", encoded.error().reason}});
+                     {{"topic", message.topic}, {"serializer", serializer.name()}, {"why", encoded.error().text()}});
     return Frame();
   });
   if (frame.empty()) return;
@@ -314,7 +314,7 @@ void Process::push(std::string_view event, const Payload& payload) {
   require_joined("push");
   auto frame = session_.serializer().encode_push(reply_ref_, topic_, event, {payload.view(), payload.is_binary()},
                                                  session_.head());
-  if (!frame) throw std::invalid_argument(std::string("push: ") + frame.error().reason);
+  if (!frame) throw std::invalid_argument("push: " + frame.error().text());
   session_.send(*frame);
 }
 

@@ -106,7 +106,7 @@ bool Session::receive(bool binary, std::string_view bytes, wire::Utf8 checked) {
   const auto message = serializer_.decode(binary, bytes, checked, host_.scratch);
   if (!message) {
     host_.metrics.add(Count::undecodable_messages);
-    host_.log.write(LogLevel::debug, "undecodable message", {{"why", message.error().reason}});
+    host_.log.write(LogLevel::debug, "undecodable message", {{"why", message.error().text()}});
     return false;
   }
   host_.metrics.add(Count::messages_in);
@@ -188,7 +188,7 @@ bool Session::send_reply(const wire::Ref& join_ref, const wire::Ref& ref, std::s
     send(*frame);
     return true;
   }
-  host_.log.write(LogLevel::error, "reply cannot be encoded", {{"topic", topic}, {"why", frame.error().reason}});
+  host_.log.write(LogLevel::error, "reply cannot be encoded", {{"topic", topic}, {"why", frame.error().text()}});
   return false;
 }
 
@@ -245,7 +245,8 @@ void Session::join_finished(Process& process, const JoinReply* reply) {
     if (!refusal || !send_reply(joining->join_ref, joining->ref, topic, {"error", refusal->response}))
       reply_error(joining->join_ref, joining->ref, topic, kJoinCrashed);
   }
-  if (joining->replaced) send(serializer_.encode_close(*joining->replaced, topic, head_));  // D1: behind the new reply
+  if (joining->replaced)
+    send_end(serializer_.encode_close(*joining->replaced, topic, head_), topic);  // D1: behind the new reply
   if (joined) process.joined();
   // What waited goes on from the loop, each message as if it came now.
   for (Queued& message : joining->queue) {
@@ -257,6 +258,15 @@ void Session::join_finished(Process& process, const JoinReply* reply) {
 }
 
 // Ends (PROTOCOL §5.6)
+
+// A client that cannot be told that its channel ended would wait for ever: it has to come back.
+void Session::send_end(const Frame& frame, std::string_view topic) {
+  if (!frame.empty()) return send(frame);
+  if (ended_) return;
+  host_.log.write(LogLevel::error, "end of a channel cannot be encoded",
+                  {{"topic", topic}, {"serializer", serializer_.name()}});
+  outlet_.request_close(Outlet::Close::undecodable);
+}
 
 std::shared_ptr<Process> Session::remove(const Process& process, wire::Ref& join_ref, EndReason reason) {
   const auto found = entries_.find(process.topic());
@@ -275,7 +285,7 @@ void Session::left(Process& process, const wire::Ref& reply_ref, const wire::Ref
   const auto removed = remove(process, join_ref, EndReason::left);
   if (!removed) return;
   reply_ok(reply_ref, leave_ref, removed->topic());
-  send(serializer_.encode_close(join_ref, removed->topic(), head_));
+  send_end(serializer_.encode_close(join_ref, removed->topic(), head_), removed->topic());
   removed->terminate(end_of(EndReason::left));
 }
 
@@ -284,9 +294,9 @@ void Session::stopped(Process& process, const Stop& stop) {
   const auto removed = remove(process, join_ref, EndReason::stopped);
   if (!removed) return;
   // E2: what terminate pushes comes behind phx_close, and before phx_error.
-  if (stop.graceful()) send(serializer_.encode_close(join_ref, removed->topic(), head_));
+  if (stop.graceful()) send_end(serializer_.encode_close(join_ref, removed->topic(), head_), removed->topic());
   removed->terminate({EndReason::stopped, stop.reason});
-  if (!stop.graceful()) send(serializer_.encode_error(join_ref, removed->topic(), head_));
+  if (!stop.graceful()) send_end(serializer_.encode_error(join_ref, removed->topic(), head_), removed->topic());
 }
 
 void Session::crashed(Process& process) {
@@ -294,7 +304,7 @@ void Session::crashed(Process& process) {
   const auto removed = remove(process, join_ref, EndReason::crashed);
   if (!removed) return;
   removed->terminate(end_of(EndReason::crashed));
-  send(serializer_.encode_error(join_ref, removed->topic(), head_));
+  send_end(serializer_.encode_error(join_ref, removed->topic(), head_), removed->topic());
 }
 
 }  // namespace roost::channel

@@ -1,6 +1,7 @@
 #include "transport/mount.h"
 
 #include "channel/raw_session.h"
+#include "wire/custom_serializer.h"
 
 namespace roost::transport {
 namespace {
@@ -27,6 +28,8 @@ std::expected<std::unique_ptr<const Mount>, Error> Mount::prepare(const SocketMo
   };
   auto policy = make_policy(mount.check_origin_, options);
   if (!policy) return fail(policy.error().message);
+  auto proxies = http::TrustedProxies::parse(options.trusted_proxies);
+  if (!proxies) return fail("trusted_proxies: " + proxies.error().message);
 
   if (mount.raw_ && !mount.routes_.empty()) return fail("it has channels and a raw socket; it can have one of them");
 
@@ -39,8 +42,16 @@ std::expected<std::unique_ptr<const Mount>, Error> Mount::prepare(const SocketMo
   if (mount.websocket_ && !parse(mount.websocket_->path, websocket)) return fail("bad path of its websocket");
   if (mount.longpoll_ && !parse(mount.longpoll_->path, longpoll)) return fail("bad path of its longpoll");
 
-  auto offers = wire::default_offers();
-  if (mount.only_v1_) offers = offers.first(1);
+  std::vector<std::unique_ptr<const wire::Serializer>> serializers;
+  std::vector<wire::Offer> offers;
+  for (const auto& [text, custom] : mount.serializers_) {
+    const auto requirement = wire::Requirement::parse(text);
+    if (!requirement) return fail("bad version requirement \"" + text + "\"");
+    serializers.push_back(std::make_unique<wire::CustomSerializer>(custom));
+    offers.push_back({*requirement, serializers.back().get()});
+  }
+  const auto defaults = wire::default_offers().first(mount.only_v1_ ? 1 : 2);
+  offers.insert(offers.end(), defaults.begin(), defaults.end());
   std::vector<std::string> protocols;
   if (mount.auth_token_) protocols.push_back("phoenix");
   if (mount.websocket_)
@@ -54,7 +65,9 @@ std::expected<std::unique_ptr<const Mount>, Error> Mount::prepare(const SocketMo
                                                 std::move(websocket),
                                                 std::move(longpoll),
                                                 std::move(*policy),
-                                                offers,
+                                                std::move(*proxies),
+                                                std::move(serializers),
+                                                std::move(offers),
                                                 std::move(protocols),
                                                 decoder,
                                                 {&mount.routes_, &mount.limits_}});

@@ -3,12 +3,12 @@
 #include <expected>
 #include <memory>
 #include <optional>
-#include <span>
 #include <vector>
 
 #include <roost/app.hpp>
 
 #include "channel/session.h"
+#include "http/forwarded.h"
 #include "http/origin.h"
 #include "http/path.h"
 #include "wire/negotiate.h"
@@ -30,7 +30,9 @@ struct Mount {
   std::optional<http::PathPattern> websocket_path;  // nullopt: the transport is off
   std::optional<http::PathPattern> longpoll_path;
   http::OriginPolicy origin;
-  std::span<const wire::Offer> offers;
+  http::TrustedProxies proxies;
+  std::vector<std::unique_ptr<const wire::Serializer>> serializers;  // the application's own
+  std::vector<wire::Offer> offers;
   std::vector<std::string> subprotocols;  // with "phoenix" first when the mount has auth_token (PROTOCOL A3)
   ws::DecoderOptions decoder;
   channel::Session::Kind kind;

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include <roost/bytes.hpp>
+
 #include "wire/ref.h"
 
 namespace roost::wire {
@@ -57,15 +59,20 @@ struct Incoming {
   TopicText answer_topic() const { return topic_is_string ? TopicText(topic) : TopicText::json(topic_json); }
 };
 
-/// Room for topics and events that came with escapes; kept by the caller for the next message.
+/// Room for topics and events that came with escapes, and for a payload that an application's serializer made; kept by
+/// the caller for the next message.
 struct Scratch {
-  std::string topic;
-  std::string event;
+  std::string topic{};
+  std::string event{};
+  SharedBytes payload{};
 };
 
 /// A message that is none: the connection ends with 1011 (F13, F16; PROTOCOL §5.9).
 struct DecodeError {
-  const char* reason;  // a literal, safe for strangers
+  const char* reason;       // a literal, safe for strangers
+  std::string detail = {};  // what an application's serializer says, for the log
+
+  std::string text() const;
 };
 
 /// A message that cannot be written: a fault of the application, never of the peer who would get it.
@@ -73,7 +80,10 @@ struct EncodeError {
   enum class Field : std::uint8_t { join_ref, ref, topic, event, status, payload };
 
   Field field;
-  const char* reason;  // a literal
+  const char* reason;       // a literal
+  std::string detail = {};  // what an application's serializer says
+
+  std::string text() const;
 };
 
 }  // namespace roost::wire

@@ -36,6 +36,12 @@ std::optional<std::uint64_t> parse_number(std::string_view digits) {
   return result.ec == std::errc{} ? number : std::numeric_limits<std::uint64_t>::max();
 }
 
+std::string_view without_spaces(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(' ');
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(' ') - first + 1);
+}
+
 /// Whether `text` is identifiers with points between them, `rc.1`. Numbers among those of a pre-release have no leading
 /// zeros.
 bool valid_identifiers(std::optional<std::string_view> text, bool pre_release) {
@@ -65,13 +71,31 @@ std::optional<Version> Version::parse(std::string_view text) {
 }
 
 bool Requirement::matches(const Version& version) const {
-  if (std::tie(version.major_number, version.minor_number) != std::tie(major_number, minor_number)) return false;
-  if (version.patch_number == patch_number) return !version.pre_release;
-  return version.patch_number > patch_number;
+  if (version.major_number != major_number) return false;
+  if (patch_number && version.minor_number != minor_number) return false;
+  const std::uint64_t patch = patch_number.value_or(0);
+  const auto wanted = std::tie(minor_number, patch);
+  const auto given = std::tie(version.minor_number, version.patch_number);
+  return given > wanted || (given == wanted && !version.pre_release);
 }
 
 std::string Requirement::text() const {
-  return "~> " + std::to_string(major_number) + "." + std::to_string(minor_number) + "." + std::to_string(patch_number);
+  const std::string text = "~> " + std::to_string(major_number) + "." + std::to_string(minor_number);
+  return patch_number ? text + "." + std::to_string(*patch_number) : text;
+}
+
+std::optional<Requirement> Requirement::parse(std::string_view text) {
+  text = without_spaces(text);
+  if (!text.starts_with("~>")) return std::nullopt;
+  const auto [major_digits, behind_major] = split(without_spaces(text.substr(2)), '.');
+  const auto [minor_digits, patch_digits] = split(behind_major.value_or(""), '.');
+  const auto major_parsed = parse_number(major_digits);
+  const auto minor_parsed = parse_number(minor_digits);
+  if (!major_parsed || !minor_parsed) return std::nullopt;
+  if (!patch_digits) return Requirement{*major_parsed, *minor_parsed, std::nullopt};
+  const auto patch_parsed = parse_number(*patch_digits);
+  if (!patch_parsed) return std::nullopt;
+  return Requirement{*major_parsed, *minor_parsed, patch_parsed};
 }
 
 std::span<const Offer> default_offers() {

@@ -23,11 +23,16 @@ struct Version {
   static std::optional<Version> parse(std::string_view text);
 };
 
-/// `~> 2.0.1`: that version or a later patch of it. A pre-release comes before the patch that it leads to.
+/// `~> 2.0.1`: that version or a later patch of it; `~> 2.0`: or a later minor version. A pre-release comes before the
+/// version that it leads to.
 struct Requirement {
   std::uint64_t major_number;
   std::uint64_t minor_number;
-  std::uint64_t patch_number;
+  std::optional<std::uint64_t> patch_number;
+
+  /// What Elixir's Version.parse_requirement/1 takes with `~>`, but for pre-releases and builds; nullopt: anything
+  /// else.
+  static std::optional<Requirement> parse(std::string_view text);
 
   bool matches(const Version& version) const;
   std::string text() const;

@@ -47,6 +47,34 @@ TEST(Negotiate, TheFirstOfferThatMatchesWins) {
   EXPECT_EQ(negotiate(std::nullopt, offers).error(), VersionError::unmatched);
 }
 
+bool fits(std::string_view requirement, std::string_view version) {
+  return Requirement::parse(requirement).value().matches(Version::parse(version).value());
+}
+
+TEST(Requirement, WithAPatchTakesThatOrALaterOne) {
+  for (const char* version : {"3.1.2", "3.1.3", "3.1.9", "3.1.3-rc.1", "3.1.2+b1"})
+    EXPECT_TRUE(fits("~> 3.1.2", version)) << version;
+  for (const char* version : {"3.1.1", "3.1.2-rc.1", "3.2.0", "3.2.0-rc.1", "3.0.9", "4.1.2", "2.1.2"})
+    EXPECT_FALSE(fits("~> 3.1.2", version)) << version;
+}
+
+TEST(Requirement, WithoutAPatchTakesLaterMinorVersionsToo) {
+  for (const char* version : {"3.1.0", "3.1.5", "3.2.0", "3.2.0-rc.1", "3.99.0"})
+    EXPECT_TRUE(fits("~> 3.1", version)) << version;
+  for (const char* version : {"3.0.9", "3.1.0-rc.1", "4.0.0", "4.0.0-rc.1", "2.1.0"})
+    EXPECT_FALSE(fits("~> 3.1", version)) << version;
+}
+
+TEST(Requirement, IsReadAsElixirDoes) {
+  for (const char* text : {"~> 3.0.0", "~>3.0.0", "  ~>   3.0.0 "})
+    EXPECT_EQ(Requirement::parse(text).value().text(), "~> 3.0.0") << text;
+  EXPECT_EQ(Requirement::parse("~> 3.0").value().text(), "~> 3.0");
+  for (const char* text :
+       {"", "~>", "~> ", "~> 3", "3.0.0", "== 3.0.0", ">= 3.0.0", "~> 3.0.0.0", "~> 03.0.0", "~> 3.0.x", "~> 3..0",
+        "~> 3.0.", "~ > 3.0", "~> v3.0", "~> -3.0", "~> 3. 0", "~> 3.0 and ~> 3.1", "~> 3.0.0-rc.1", "~> 3.0.0+b1"})
+    EXPECT_FALSE(Requirement::parse(text)) << text;
+}
+
 TEST(Negotiate, SaysWhatPhoenixLogs) {  // F20
   EXPECT_EQ(describe(VersionError::invalid, "x\n"), R"(Client sent invalid transport version "x\n")");
   EXPECT_EQ(describe(VersionError::unmatched, "3.0.0"),

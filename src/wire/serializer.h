@@ -41,18 +41,19 @@ class Serializer {
   virtual Encoded encode_broadcast(std::string_view topic, std::string_view event, Body payload,
                                    FrameHead head) const = 0;
 
-  /// phx_close: the channel has ended in order. `join_ref`: that of its phx_join, null if there was none.
+  /// phx_close: the channel has ended in order. `join_ref`: that of its phx_join, null if there was none. An empty
+  /// frame: an application's serializer could not write it; ours always can.
   Frame encode_close(const Ref& join_ref, std::string_view topic, FrameHead head) const {
     return encode_end(join_ref, topic, "phx_close", "{}", head);
   }
-  /// phx_error: the channel has ended otherwise, or must be joined anew. `payload`: a JSON object.
+  /// phx_error: the channel has ended otherwise, or must be joined anew. `payload`: a JSON object. Frame as above.
   Frame encode_error(const Ref& join_ref, std::string_view topic, FrameHead head,
                      std::string_view payload = kChannelCrash) const {
     return encode_end(join_ref, topic, "phx_error", payload, head);
   }
 
  private:
-  /// A text frame in which the join_ref stands for the ref, too: so the client knows which of its joins has ended.
+  /// A frame in which the join_ref stands for the ref, too: so the client knows which of its joins has ended.
   virtual Frame encode_end(const Ref& join_ref, std::string_view topic, std::string_view event,
                            std::string_view payload, FrameHead head) const = 0;
 };
