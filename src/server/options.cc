@@ -6,6 +6,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "http/forwarded.h"
+
 namespace roost::server {
 namespace {
 
@@ -35,6 +37,16 @@ CLI::Validator log_level() {
       "trace|debug|info|warn|error|off");
 }
 
+CLI::Validator network() {
+  return CLI::Validator(
+      [](std::string& text) {
+        text = CLI::detail::trim_copy(text);  // of a list such as "10.0.0.1, 10.0.0.2"
+        const auto parsed = http::TrustedProxies::parse({text});
+        return parsed ? std::string() : parsed.error().message;
+      },
+      "ADDRESS|NETWORK");
+}
+
 }  // namespace
 
 std::expected<Options, Exit> parse_options(int argc, const char* const* argv) {
@@ -62,6 +74,13 @@ std::expected<Options, Exit> parse_options(int argc, const char* const* argv) {
   cli.add_option("--public-host", options.public_host, "host name of the pages that may connect")
       ->envname("ROOST_PUBLIC_HOST")
       ->capture_default_str();
+  cli.add_option("--trusted-proxy", options.trusted_proxies,
+                 "proxy whose X-Forwarded-* headers are believed; may be given again, or as a,b")
+      ->envname("ROOST_TRUSTED_PROXY")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->transform(network())
+      ->type_name("");
   try {
     cli.parse(argc, argv);
   } catch (const CLI::Success& done) {  // --help, --version
@@ -76,6 +95,8 @@ std::string check_options(const Options& options) {
   if (options.shards > kShardsMax)
     return "shards: " + std::to_string(options.shards) + " is not in 0.." + std::to_string(kShardsMax);
   if (options.host.empty()) return "host: an address is needed, such as 127.0.0.1";
+  if (const auto proxies = http::TrustedProxies::parse(options.trusted_proxies); !proxies)
+    return "trusted_proxies: " + proxies.error().message;
   for (const std::string_view level : kLogLevels)
     if (options.log_level == level) return "";
   return "log_level: \"" + options.log_level + "\" is not one of trace, debug, info, warn, error, off";

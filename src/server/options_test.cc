@@ -90,6 +90,26 @@ TEST(OptionParsing, AWrongVariableIsNamedToo) {
   EXPECT_THAT(refusal({}), ::testing::AllOf(HasSubstr("port"), HasSubstr("0..65535")));
 }
 
+TEST(OptionParsing, TrustedProxiesMayBeGivenAgainOrAsAList) {
+  using ::testing::ElementsAre;
+  EXPECT_THAT(parse({})->trusted_proxies, ::testing::IsEmpty());
+  EXPECT_THAT(parse({"--trusted-proxy", "10.0.0.0/8", "--trusted-proxy=::1"})->trusted_proxies,
+              ElementsAre("10.0.0.0/8", "::1"));
+  EXPECT_THAT(parse({"--trusted-proxy", "10.0.0.1,10.0.0.2"})->trusted_proxies, ElementsAre("10.0.0.1", "10.0.0.2"));
+  const Env proxies("ROOST_TRUSTED_PROXY", "10.0.0.0/8, ::1");
+  EXPECT_THAT(parse({})->trusted_proxies, ElementsAre("10.0.0.0/8", "::1"));
+  EXPECT_THAT(parse({"--trusted-proxy", "127.0.0.1"})->trusted_proxies, ElementsAre("127.0.0.1"));
+  EXPECT_THAT(refusal({"--trusted-proxy", "10.0.0.1", "10.0.0.2"}), HasSubstr("10.0.0.2"));
+}
+
+TEST(OptionParsing, AWrongProxyIsNamedWithItsFlag) {
+  for (const char* wrong : {"localhost", "10.0.0.0/33", "10.0.0.1,*"})
+    EXPECT_THAT(refusal({"--trusted-proxy", wrong}),
+                ::testing::AllOf(HasSubstr("--trusted-proxy"), HasSubstr("is neither an address")));
+  const Env proxies("ROOST_TRUSTED_PROXY", "10.0.0.1,proxy.local");
+  EXPECT_THAT(refusal({}), ::testing::AllOf(HasSubstr("trusted-proxy"), HasSubstr("\"proxy.local\" is neither")));
+}
+
 TEST(OptionParsing, AnUnknownFlagIsNamed) {
   EXPECT_THAT(refusal({"--prot", "1"}), ::testing::AllOf(HasSubstr("--prot"), HasSubstr("Try --help.")));
   EXPECT_THAT(refusal({"stray"}), HasSubstr("stray"));
@@ -100,8 +120,8 @@ TEST(OptionParsing, HelpNamesEveryFlagAndItsVariable) {
   const auto help = parse({"--help"});
   ASSERT_FALSE(help);
   EXPECT_EQ(help.error().status, 0);
-  for (const char* word :
-       {"--host", "--port", "--shards", "--db", "--log-level", "--public-host", "ROOST_PORT", "4000"})
+  for (const char* word : {"--host", "--port", "--shards", "--db", "--log-level", "--public-host", "--trusted-proxy",
+                           "ROOST_PORT", "4000"})
     EXPECT_THAT(help.error().text, HasSubstr(word));
 }
 
@@ -118,6 +138,9 @@ TEST(OptionChecks, NameTheFieldThatIsWrong) {
   many.shards = 65;
   nowhere.host = "";
   loud.log_level = "loud";
+  Options gullible;
+  gullible.trusted_proxies = {"10.0.0.1", "10.0.0.1/8"};
+  EXPECT_THAT(check_options(gullible), HasSubstr("trusted_proxies: \"10.0.0.1/8\" is neither"));
   EXPECT_EQ(check_options(many), "shards: 65 is not in 0..64");
   EXPECT_THAT(check_options(nowhere), HasSubstr("host: "));
   EXPECT_THAT(check_options(loud), HasSubstr("log_level: \"loud\""));

@@ -15,15 +15,19 @@ std::string lower(std::string_view text) {
   return out;
 }
 
-ConnectInfo connect_info(const Exchange& exchange, boost::json::object params, std::optional<std::string> auth_token,
-                         const std::optional<std::string>& protocols, std::string_view transport) {
+ConnectInfo connect_info(const Mount& mount, const Exchange& exchange, boost::json::object params,
+                         std::optional<std::string> auth_token, const std::optional<std::string>& protocols,
+                         std::string_view transport) {
   const http::Request& request = exchange.request;
   ConnectInfo info;
   info.params = std::move(params);
   info.auth_token = std::move(auth_token);
   info.transport = transport;
-  info.address = exchange.address;
-  info.port = exchange.port;
+  http::RequestSource source = source_of(mount, exchange);
+  info.address = std::move(source.address);
+  info.port = source.port;
+  info.uri = {std::move(source.origin.scheme), std::move(source.origin.host),
+              static_cast<std::uint16_t>(source.origin.port), request.path, request.query};
   info.user_agent = request.header("user-agent").value_or("");
   for (const http::Header& header : request.headers) {
     const std::string name = lower(header.name);
@@ -35,8 +39,6 @@ ConnectInfo connect_info(const Exchange& exchange, boost::json::object params, s
       info.sec_websocket_headers.emplace_back(name, header.value);
     }
   }
-  const http::RequestOrigin origin = http::request_origin(request, false);
-  info.uri = {origin.scheme, origin.host, static_cast<std::uint16_t>(origin.port), request.path, request.query};
   return info;
 }
 
@@ -64,8 +66,12 @@ std::expected<boost::json::object, http::ParseError> request_params(const http::
   return params;
 }
 
-bool origin_allowed(const Mount& mount, const http::Request& request) {
-  return mount.origin.allows(request.header("origin"), http::request_origin(request, false));
+http::RequestSource source_of(const Mount& mount, const Exchange& exchange) {
+  return http::request_source(mount.proxies, exchange.request, exchange.address, exchange.port, false);
+}
+
+bool origin_allowed(const Mount& mount, const Exchange& exchange) {
+  return mount.origin.allows(exchange.request.header("origin"), source_of(mount, exchange).origin);
 }
 
 std::expected<Connected, Refused> connect(const Mount& mount, const Exchange& exchange, boost::json::object params,
@@ -78,7 +84,7 @@ std::expected<Connected, Refused> connect(const Mount& mount, const Exchange& ex
   if (!mount.definition->connect_) return Connected{Accept{}, serializer};
   try {
     auto result = mount.definition->connect_(
-        connect_info(exchange, std::move(params), std::move(auth_token), protocols, transport));
+        connect_info(mount, exchange, std::move(params), std::move(auth_token), protocols, transport));
     if (auto* accepted = std::get_if<Accept>(&result)) return Connected{std::move(*accepted), serializer};
     host.metrics.add(Count::refused_connect);
     const auto& rejected = std::get<Reject>(result);

@@ -7,6 +7,7 @@
 #include <boost/json/object.hpp>
 
 #include "channel/host.h"
+#include "http/forwarded.h"
 #include "http/path.h"
 #include "http/response.h"
 #include "transport/http_protocol.h"
@@ -34,8 +35,11 @@ struct Refused {
 std::expected<boost::json::object, http::ParseError> request_params(const http::Request& request,
                                                                     const http::PathPattern::Variables& variables);
 
+/// Who sent a request and where to, by its own word and by that of trusted proxies.
+http::RequestSource source_of(const Mount& mount, const Exchange& exchange);
+
 /// Whether the page that a request comes from may connect (PROTOCOL §4.3).
-bool origin_allowed(const Mount& mount, const http::Request& request);
+bool origin_allowed(const Mount& mount, const Exchange& exchange);
 
 /// Steps 6 of PROTOCOL §4.1, for both transports: negotiates the version, then asks the application.
 ///

@@ -183,7 +183,7 @@ std::optional<std::vector<LongPollMessage>> split_longpoll_body(std::string_view
 void accept_longpoll(const std::shared_ptr<Exchange>& exchange, const Mount& mount,
                      const http::PathPattern::Variables& variables, LongPollService& service) {
   const http::Request& http = exchange->request;
-  if (!origin_allowed(mount, http)) {
+  if (!origin_allowed(mount, *exchange)) {
     service.host.log.write(LogLevel::warn, "origin refused",
                            {{"socket", mount.definition->path}, {"origin", *http.header("origin")}});
     service.host.metrics.add(Count::refused_origin);

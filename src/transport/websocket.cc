@@ -43,7 +43,7 @@ void accept_websocket(const std::shared_ptr<Exchange>& exchange, const Mount& mo
   if (host.draining) return exchange->respond(empty(503));
   auto params = request_params(request, variables);
   if (!params) return exchange->respond(http::error_response(params.error()));
-  if (!origin_allowed(mount, request)) {
+  if (!origin_allowed(mount, *exchange)) {
     host.log.write(LogLevel::warn, "origin refused",
                    {{"socket", mount.definition->path}, {"origin", *request.header("origin")}});
     host.metrics.add(Count::refused_origin);
