@@ -215,10 +215,11 @@ class App {
   /// Runs once, on the first shard, when the server listens.
   void on_start(std::move_only_function<void()> work);
 
-  /// State that every channel may read and change; see agent.hpp. Persistent if there is an Options::db.
+  /// State that every channel may read and change; see agent.hpp. Persistent if there is an Options::db. Once for each
+  /// name (else std::logic_error): give copies of the handle to the channels.
   template <typename State>
   Agent<State> agent(std::string name, State initial = {}) {
-    return Agent<State>(agents(), std::move(name), std::move(initial), !options().db.empty());
+    return Agent<State>(agents(name), std::move(name), std::move(initial), !options().db.empty());
   }
 
   /// Runs `fn` on a thread that may block (a file, a database) and gives its result to the Task that awaits.
@@ -250,7 +251,7 @@ class App {
   struct Impl;
 
  private:
-  std::shared_ptr<AgentRunner> agents();
+  std::shared_ptr<AgentRunner> agents(const std::string& name);
   bool post_blocking(std::move_only_function<void()> job);
   std::unique_ptr<Impl> impl_;
 };

@@ -237,7 +237,7 @@ class Channel {
   /// … to all but this client's channel.
   void broadcast_from(std::string_view event, const Payload& payload = {});
 
-  /// Runs `work` right after the join was answered. Call it in `join`.
+  /// Runs `work` right after the join was answered. Call it in `join`; later it throws std::logic_error.
   void after_join(std::move_only_function<void()> work);
   /// A handle to answer the message that is being handled. Throws std::logic_error outside of a handler.
   ReplyRef reply_ref() const;

@@ -25,7 +25,8 @@ class Payload {
 
   /// `{{"reason", "no such room"}, {"code", 7}}`: an object, as boost::json::value would read the braces.
   Payload(std::initializer_list<boost::json::value_ref> json) : Payload(boost::json::value(json)) {}
-  /// Any JsonType: a described struct, a map, a number …
+  /// Any JsonType: a described struct, a map, a number … Throws std::invalid_argument for NaN and infinity, which JSON
+  /// has not.
   template <JsonType T>
   Payload(const T& value) : Payload(serialize(to_json(value))) {}
   Payload(const boost::json::value& value) : Payload(serialize(value)) {}

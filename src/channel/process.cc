@@ -325,6 +325,7 @@ void Process::broadcast(std::string_view event, const Payload& payload, bool fro
 }
 
 void Process::after_join(std::move_only_function<void()> work) {
+  if (joined_) throw std::logic_error("after_join after the join was answered");
   extras().after_join.push_back(std::move(work));
 }
 

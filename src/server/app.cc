@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <mutex>
+#include <set>
 #include <stdexcept>
 #include <thread>
 
@@ -53,6 +54,7 @@ struct App::Impl {
   DrainOptions drain;
   std::vector<std::move_only_function<void()>> on_start;
   std::shared_ptr<agent::Runner> agents;
+  std::set<std::string> agent_names;
   agent::BlockingPool pool;
   server::FindFetch fetches;
   std::unique_ptr<transport::LongPollTokens> tokens;
@@ -220,6 +222,7 @@ const Options& App::options() const {
 }
 
 SocketMount& App::socket(std::string path) {
+  if (!path.starts_with('/')) throw std::invalid_argument("socket: the path \"" + path + "\" must begin with /");
   for (const auto& mount : impl_->mounts)
     if (mount->path == path) return *mount;
   impl_->mounts.push_back(std::make_unique<SocketMount>(std::move(path)));
@@ -253,7 +256,9 @@ void App::on_start(std::move_only_function<void()> work) {
   impl_->on_start.push_back(std::move(work));
 }
 
-std::shared_ptr<AgentRunner> App::agents() {
+std::shared_ptr<AgentRunner> App::agents(const std::string& name) {
+  if (!impl_->agent_names.insert(name).second)
+    throw std::logic_error("agent \"" + name + "\" is there already: make it once and copy the handle");
   return impl_->runner();
 }
 bool App::post_blocking(std::move_only_function<void()> job) {
@@ -283,6 +288,7 @@ std::expected<void, std::string> App::start() {
   return impl_->start();
 }
 void App::stop() {
+  if (here.app == impl_.get()) throw std::logic_error("stop: not from a handler; it waits for the handlers");
   impl_->stop();
 }
 std::uint16_t App::port() const {

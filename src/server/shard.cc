@@ -73,7 +73,7 @@ void Shard::run() {
   // What is left goes on the thread that owned it.
   listener_.reset();
   drain_.reset();
-  longpolls_->drain();
+  longpolls_->abort_all();
   clients_.abort_all();
   link_->registry = nullptr;
 }

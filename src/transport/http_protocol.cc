@@ -99,10 +99,23 @@ void HttpProtocol::take_requests(std::string_view input) {
     }
   }
   taking_ = false;
+  limit_slowness();
+}
+
+// A request has to be whole in time, however many bytes come meanwhile.
+void HttpProtocol::limit_slowness() {
+  if (!parser_.has_partial()) {
+    began_ = {};
+  } else if (const TimePoint now = client_.loop().now(); began_ == TimePoint{}) {
+    began_ = now;
+  } else if (now - began_ > options_.request_timeout) {
+    on_silence();
+  }
 }
 
 void HttpProtocol::handle(http::Request request, std::string_view rest) {
   options_.metrics->add(Count::requests);
+  began_ = {};
   keep_alive_ = request.keep_alive;
   head_only_ = request.method == "HEAD";
   client_.expect_bytes_within(Duration::zero());  // the answer may take its time

@@ -74,6 +74,7 @@ class HttpProtocol final : public Protocol {
   void write(const http::Response& response, bool keep_alive, bool head_only);
   bool stalled() const;
   void wait_until_taken();
+  void limit_slowness();
   void forget_exchange();
 
   Client& client_;
@@ -82,6 +83,7 @@ class HttpProtocol final : public Protocol {
   std::shared_ptr<Exchange> pending_;  // the request that waits for its answer
   std::string waiting_;                // bytes behind it, or that wait until the peer takes its answers
   std::string_view behind_;            // the same during the call of the handler, where they came
+  TimePoint began_{};                  // when the request that is not whole began
   bool keep_alive_ = true;
   bool head_only_ = false;
   bool taking_ = false;  // take_requests is on the stack

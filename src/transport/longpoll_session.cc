@@ -193,6 +193,10 @@ void LongPolls::remove(const LongPollSession& session) {
   sessions_.erase(found);
 }
 
+void LongPolls::abort_all() {
+  for (const auto& [number, session] : std::exchange(sessions_, {})) session->end(EndReason::drained);
+}
+
 void LongPolls::drain() {
   std::vector<std::shared_ptr<LongPollSession>> all;
   for (const auto& [number, session] : sessions_) all.push_back(session);

@@ -105,6 +105,8 @@ class LongPolls {
   /// Forgets a session that has ended, behind the current call.
   void remove(const LongPollSession& session);
   void drain();
+  /// Ends and destroys all of them, here: for a loop that does not run any more.
+  void abort_all();
 
   const LongPollTokens& tokens() const { return tokens_; }
   std::size_t size() const { return sessions_.size(); }
