@@ -20,7 +20,7 @@ const layers = {
   tracker: ['presence', 'pubsub', 'wire'],
   broker: ['net', 'pubsub'],
   agent: ['pubsub', 'wire'],
-  transport: ['net', 'http', 'ws', 'channel'],
+  transport: ['net', 'http', 'ws', 'channel', 'wire'],
   server: everything,
   cli: everything,
 }
