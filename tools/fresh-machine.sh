@@ -92,10 +92,10 @@ demo() {
     if [[ $page == *'200 OK'*'<html'* ]]; then status=0; break; fi
     sleep 1
   done
-  # $pid is a subshell around chroot, env, bash and at last the server: the server is its only line of descendants.
-  local child=$pid next
-  while read -r next _ </proc/"$child"/task/"$child"/children; do child=$next; done 2>/dev/null
-  kill -INT "$child" 2>/dev/null || true
+  # The server took the place of the shells that started it; its arguments are its own.
+  local server
+  server=$(pgrep -n -f 'roost-demo --port 4321 ' || true)
+  [[ -z $server ]] || kill -INT "$server"
   local ended=0
   wait "$pid" || ended=$?
   echo "== ./dev demo: page $([[ $status == 0 ]] && echo served || echo missing) after ${tries} s, status $ended after Ctrl-C"
