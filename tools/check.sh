@@ -55,6 +55,7 @@ item "the layer checker finds arrows that point upwards" layers_checker_finds_ar
 item "no tabs, no trailing blanks" whitespace_is_clean
 item "every public header compiles alone" headers_stand_alone
 item "shell scripts parse" scripts_parse
+item "the code in the README is the code that is compiled" node tools/check_readme.mjs
 item "TypeScript has its types right" npm run --silent typecheck
 say "$passed passed, $failed failed"
 ((failed == 0))
