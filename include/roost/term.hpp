@@ -13,7 +13,7 @@
 #include <variant>
 #include <vector>
 
-#include <boost/json/fwd.hpp>
+#include <boost/json/value.hpp>
 
 namespace roost {
 

@@ -50,15 +50,15 @@ TEST(KeyCache, KeepsNoMoreThanItsLimit) {
 TEST(KeyCache, ThreadsMayShareIt) {
   KeyCache cache(testing::kSecretKeyBase);
   const auto salt = [](int i) { return KeyRecipe{std::to_string(i), 1, 32, KeyDigest::sha256}; };
-  const int count = 2 * static_cast<int>(KeyCache::kKeysMax);
+  constexpr int kCount = 2 * static_cast<int>(KeyCache::kKeysMax);
   std::vector<std::string> expected;
-  for (int i = 0; i < count; ++i) expected.push_back(KeyCache(testing::kSecretKeyBase).key(salt(i)));
+  for (int i = 0; i < kCount; ++i) expected.push_back(KeyCache(testing::kSecretKeyBase).key(salt(i)));
   std::atomic<int> wrong = 0;
   std::vector<std::jthread> threads;
   for (int t = 0; t < 4; ++t)
-    threads.emplace_back([&cache, &expected, &wrong, salt, count, t] {
-      for (int i = 0; i < count; ++i) {
-        const int at = (i + t * 7) % count;
+    threads.emplace_back([&cache, &expected, &wrong, salt, t] {
+      for (int i = 0; i < kCount; ++i) {
+        const int at = (i + t * 7) % kCount;
         if (cache.key(salt(at)) != expected[static_cast<std::size_t>(at)]) ++wrong;
       }
     });

@@ -39,8 +39,8 @@ TEST(Term, AtomsOfNilAndBooleansAreTheseValues) {
 }
 
 TEST(Term, RefusesWhatErlangHasNot) {
-  EXPECT_THROW(Term(std::numeric_limits<double>::quiet_NaN()), std::invalid_argument);
-  EXPECT_THROW(Term(std::numeric_limits<double>::infinity()), std::invalid_argument);
+  EXPECT_THROW(Term{std::numeric_limits<double>::quiet_NaN()}, std::invalid_argument);
+  EXPECT_THROW(Term{std::numeric_limits<double>::infinity()}, std::invalid_argument);
   EXPECT_THROW(Term(Atom{"\xff"}), std::invalid_argument);
   EXPECT_THROW(Term(Atom{std::string(256, 'a')}), std::invalid_argument);
   EXPECT_NO_THROW(Term(Atom{std::string(255, 'a')}));
