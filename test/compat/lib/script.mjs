@@ -7,7 +7,8 @@ const VALUES = [{}, { n: 1 }, { text: 'wörld ✓ \u2028 \u0000"\\' }, { deep: [
 const ANY = [...VALUES, null, true, 7, 'text', [], [1, 'two', { three: 3 }]]
 const STATUSES = ['ok', 'error', 'other', '']
 const BUSY = ['list', 'get', 'sleep']
-const INTERCEPTED = ['intercept_me', 'order']
+const PUBLISH = ['new_msg', 'shout_others', 'binary_shout', 'intercept_me', 'order']
+const publishes = ([, , , event, payload]) => PUBLISH.includes(event) || payload?.announce === true
 const ENDS = ['phx_join', 'phx_leave', 'crash', 'exit', 'stop', 'stop_reply', 'no_such_event', 'phx_reply']
 const REASONS = ['normal', 'shutdown', 'shutdown_tuple', 'oops']
 
@@ -47,8 +48,8 @@ class Writer {
 
   /**
    * Messages that are sent at once. Behind one that keeps its channel busy comes none for that channel: it may be lost (PROTOCOL D4).
-   * Nor does a channel end in the step that changed a presence or published what is intercepted: its client may or may not see
-   * that then (PROTOCOL 5.10, E6).
+   * Nor does a channel end in the step that changed a presence or published something: what takes the way through a channel's
+   * queue (intercepted, relayed) its client may or may not see then, and the diff of a presence (PROTOCOL 5.10, E6).
    */
   batch(client, actions) {
     const batch = []
@@ -59,7 +60,8 @@ class Writer {
       const [, , topic, event] = messages[0]
       if (busy.has(topic) || (changed.has(topic) && ENDS.includes(event))) continue
       batch.push(...messages)
-      if (PRESENCES.includes(topic) || messages.some((message) => INTERCEPTED.includes(message[3]))) changed.add(topic)
+      if (PRESENCES.includes(topic)) changed.add(topic)
+      if (messages.some(publishes)) ROOMS.forEach((room) => changed.add(room))
       if (messages.some((message) => BUSY.includes(message[3]))) busy.add(topic)
     }
     return batch

@@ -3,7 +3,9 @@
 //   main         replies, pushes, broadcasts, closes
 //   diffs        presence_diff: races with presence_state and with the replies of update and untrack
 //   state        presence_state: needs an answer of the tracker, later replies do not wait for it
-//   intercepted  go through the channel's queue once more
+//   intercepted  go through the channel's queue once more, and so do
+//   relayed      the broadcasts of other topics
+//   obituary     what channels say that end with their connection: those of one connection, and of several, in any order
 //   late         replies that a timer gave
 const MARKER = 'room:@marker'
 
@@ -12,17 +14,35 @@ export function lanes(script, received) {
   const table = new Map()
   received.forEach((list, client) => {
     const refs = new Refs()
-    let step
-    for (const message of list) {
-      if (message.step !== undefined) step = script.steps[message.step]
-      if (message.step !== undefined || isWord(message) || isOwnEnd(script, client, step, message)) continue
-      const topic = message.gone ? '(connection)' : message[2]
-      const name = JSON.stringify([client, topic, message.gone ? 'main' : laneOf(message)])
-      if (!table.has(name)) table.set(name, [])
-      table.get(name).push(refs.named(message))
+    for (const [at, messages] of steps(list)) {
+      const step = script.steps[at]
+      const added = new Map()
+      for (const message of messages) {
+        if (isWord(message) || isOwnEnd(script, client, step, message)) continue
+        const name = JSON.stringify(message.gone ? [client, '(connection)', 'main'] : [client, message[2], laneOf(message)])
+        added.set(name, [...(added.get(name) ?? []), refs.named(message)])
+      }
+      for (const [name, more] of added) {
+        // Of connections that end at once each does so when it likes.
+        if (isEnd(step) && !name.endsWith('"main"]')) more.sort((a, b) => (canonical(a) < canonical(b) ? -1 : 1))
+        table.set(name, [...(table.get(name) ?? []), ...more])
+      }
     }
   })
   return [...table].map(([name, messages]) => ({ name, messages })).sort((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+const isEnd = (step) => step?.kind === 'disconnect' || step?.kind === 'malformed'
+
+/** [step, messages] in order. What reaches a client in the moment of its own end is left out: it sees some of the other ends, or not. */
+function steps(list) {
+  const parts = [[undefined, []]]
+  for (const message of list) {
+    if (message.step !== undefined) parts.push([message.step, []])
+    else if (message.gone) parts.at(-1)[1] = [message]
+    else parts.at(-1)[1].push(message)
+  }
+  return parts
 }
 
 // The words that settle a step come from all clients, in any order.
@@ -39,7 +59,7 @@ function isOwnEnd(script, client, step, { 2: topic, 3: event, 4: payload }) {
 function laneOf([, , , event, payload]) {
   if (event === 'presence_diff') return 'diffs'
   if (event === 'presence_state') return 'state'
-  if (event === 'intercepted') return 'intercepted'
+  if (['intercepted', 'relayed', 'obituary'].includes(event)) return event
   if (event === 'phx_reply' && payload.response?.late) return 'late'
   return 'main'
 }
