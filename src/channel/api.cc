@@ -181,7 +181,7 @@ Async<boost::json::object> PresenceHandle::list() {
     const auto process = weak.lock();
     if (!process) return;
     process->host().presence.state(process->topic(), [done = std::move(done)](SharedBytes state) mutable {
-      done.complete_with([&] { return std::move(Payload::trusted(state, false).json().get_object()); });
+      done.complete_with([&] { return std::move(Payload::trusted(state, false).json().as_object()); });
     });
   });
 }
@@ -195,7 +195,7 @@ Async<boost::json::value> PresenceHandle::get_by_key(std::string key) {
                                        [done = std::move(done), key = std::move(key)](SharedBytes state) mutable {
                                          done.complete_with([&]() -> boost::json::value {
                                            boost::json::value all = Payload::trusted(state, false).json();
-                                           if (boost::json::value* one = all.get_object().if_contains(key))
+                                           if (boost::json::value* one = all.as_object().if_contains(key))
                                              return std::move(*one);
                                            return boost::json::array();
                                          });

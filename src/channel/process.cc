@@ -95,6 +95,7 @@ void Process::joined() {
   if (!extras_) return;
   const auto self = shared_from_this();
   for (const Frame& frame : std::exchange(extras_->held, {})) session_.send(frame);
+  extras_->held_bytes = 0;
   for (auto& work : std::exchange(extras_->after_join, {})) {
     if (detached_) return;
     if (!invoke(host().log, site("after_join"), work)) return crash();
@@ -144,10 +145,12 @@ void Process::deliver(const pubsub::Message& message, pubsub::FrameCache& frames
 
 void Process::hold(const Frame& frame) {
   Extras& more = extras();
-  if (more.held.size() >= session_.limits().inbox_items_max) {
+  const SocketLimits& limits = session_.limits();
+  if (more.held.size() >= limits.inbox_items_max || more.held_bytes + frame.framed().size() > limits.inbox_bytes_max) {
     overflown_ = true;
     return;
   }
+  more.held_bytes += frame.framed().size();
   more.held.push_back(frame);
 }
 

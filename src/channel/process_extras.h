@@ -43,6 +43,7 @@ struct Process::Extras {
 
   std::vector<std::move_only_function<void()>> after_join;
   std::deque<Item> inbox;
+  std::size_t held_bytes = 0;
   std::vector<Frame> held;  // broadcasts that came while the join waited; they follow its answer
   std::size_t inbox_bytes = 0;
   std::vector<std::unique_ptr<Relay>> relays;

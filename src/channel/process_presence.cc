@@ -62,8 +62,10 @@ void Process::push_presence_state() {
   host().presence.state(topic_, [weak = weak_from_this()](SharedBytes state) {
     const auto self = weak.lock();
     if (!self || self->detached_) return;
-    // Always encodable: the state is an object, and the topic was one that came in.
-    self->push("presence_state", Payload::trusted(std::move(state), false));
+    // A serializer of the application's own may refuse it.
+    const bool pushed = invoke(self->host().log, self->site("presence_state"),
+                               [&] { self->push("presence_state", Payload::trusted(std::move(state), false)); });
+    if (!pushed) self->crash();
   });
 }
 

@@ -252,6 +252,10 @@ void Connection::send(SharedBytes bytes, std::size_t offset) {
 void Connection::send_copy(std::string_view bytes) {
   state_->send(SharedBytes::copy(bytes), 0);
 }
+std::size_t Connection::outbox_memory() const {
+  return state_->outbox_memory();
+}
+
 std::size_t Connection::outbox_bytes() const {
   return state_->outbox_bytes();
 }

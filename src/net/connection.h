@@ -60,6 +60,8 @@ class Connection {
 
   /// What was sent and is not yet in the hands of the system.
   std::size_t outbox_bytes() const;
+  /// The same with what each piece costs beside its bytes: what a budget should look at.
+  std::size_t outbox_memory() const;
   /// The system takes no more for now: on_drained() will come.
   bool blocked() const;
 

@@ -36,6 +36,7 @@ class ConnectionState : public boost::intrusive_ref_counter<ConnectionState, boo
   void detach();
 
   std::size_t outbox_bytes() const { return outbox_.bytes(); }
+  std::size_t outbox_memory() const { return outbox_.memory(); }
   bool blocked() const { return blocked_; }
 
  private:

@@ -27,8 +27,11 @@ class Outbox {
 
   bool empty() const { return bytes_ == 0; }
   std::size_t bytes() const { return bytes_; }
+  /// What it holds in memory, about: a pong of two bytes is not free.
+  std::size_t memory() const { return bytes_ + kPieceBytes * ((first_.bytes.empty() ? 0 : 1) + waiting()); }
   void clear() { *this = Outbox(); }
 
+  static constexpr std::size_t kPieceBytes = 64;        // counted bytes' head, allocator's share, and the reference
   static constexpr std::size_t kGatherMax = 16 * 1024;  // copying up to here costs less than a second send
 
  private:
@@ -43,6 +46,7 @@ class Outbox {
   };
 
   void pop();
+  std::size_t waiting() const { return rest_ ? rest_->pieces.size() - rest_->begin : 0; }
 
   Piece first_;
   std::size_t bytes_ = 0;

@@ -41,6 +41,15 @@ void Router::handle(const std::shared_ptr<transport::Exchange>& exchange) {
   exchange->respond(http::text_response(404, "not found"));
 }
 
+bool Router::takes_body(const http::Request& head) const {
+  if (head.method != "POST") return false;
+  for (const HttpRoute& route : site_.routes)
+    if (route.method == "POST" && route.path == head.path) return true;
+  for (const auto& mount : site_.mounts)
+    if (mount->longpoll_path && mount->longpoll_path->match(head.path)) return true;
+  return false;
+}
+
 bool Router::handle_mount(const std::shared_ptr<transport::Exchange>& exchange) {
   for (const auto& mount : site_.mounts) {
     if (mount->websocket_path)

@@ -37,6 +37,8 @@ class Router {
                                                               transport::LongPollService& longpoll);
 
   void handle(const std::shared_ptr<transport::Exchange>& exchange);
+  /// Whether somebody reads the body of such a request: a long poll, or a route for POST.
+  bool takes_body(const http::Request& head) const;
 
  private:
   Router(const Site& site, channel::Host& host, transport::LongPollService& longpoll)

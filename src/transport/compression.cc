@@ -1,5 +1,6 @@
 #include "transport/compression.h"
 
+#include <array>
 #include <cstring>
 
 #include "ws/frame.h"
@@ -24,15 +25,21 @@ Frame compress_alone(const Frame& frame, std::uint8_t window_bits) {
 }  // namespace
 
 const Frame& compressed(const Frame& frame, std::uint8_t window_bits) {
-  // The plain frame is kept too, so that its address can't be given to another one meanwhile.
-  thread_local Frame plain, result;
-  thread_local std::uint8_t bits = 0;
-  if (plain.empty() || plain.bytes().data() != frame.bytes().data() || bits != window_bits) {
-    result = compress_alone(frame, window_bits);
-    plain = frame;
-    bits = window_bits;
-  }
-  return result;
+  // The forms of the last frames: one broadcast is in V1 and V2, and clients agree on different windows.
+  constexpr std::size_t kForms = 16;
+  struct Form {
+    Frame plain;  // kept, so that its address can't be given to another one meanwhile
+    std::uint8_t window_bits = 0;
+    Frame result;
+  };
+  thread_local std::array<Form, kForms> forms;
+  thread_local std::size_t next = 0;
+  for (const Form& form : forms)
+    if (!form.plain.empty() && form.plain.bytes().data() == frame.bytes().data() && form.window_bits == window_bits)
+      return form.result;
+  Form& form = forms[next++ % kForms];
+  form = {frame, window_bits, compress_alone(frame, window_bits)};
+  return form.result;
 }
 
 // What went through the context must be sent, also when it grew.

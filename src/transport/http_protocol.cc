@@ -65,7 +65,7 @@ void HttpProtocol::forget_exchange() {
 }
 
 bool HttpProtocol::stalled() const {
-  return client_.connection().outbox_bytes() > kUnreadBytesMax;
+  return client_.connection().outbox_memory() > kUnreadBytesMax;
 }
 
 void HttpProtocol::on_data(std::span<char> bytes) {
@@ -169,9 +169,9 @@ void HttpProtocol::on_silence() {
 }
 
 void HttpProtocol::drain() {
-  // A request that waits for its answer is a long poll; whoever holds it answers it before this is called.
-  forget_exchange();
-  client_.close_after_flush();
+  // A request that waits is a long poll; its session ends too, and the answer to it is on its way.
+  keep_alive_ = false;
+  if (!pending_) client_.close_after_flush();
 }
 
 }  // namespace roost::transport

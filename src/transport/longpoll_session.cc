@@ -89,10 +89,19 @@ void LongPollSession::send(const Frame& frame) {
 }
 
 void LongPollSession::post(std::vector<LongPollMessage> messages, LongPollRespond respond) {
+  std::size_t bytes = 0;
+  for (const LongPollMessage& message : messages) bytes += message.bytes.size();
+  const SocketLimits& limits = mount_.definition->limits_;
+  if (posts_.size() >= limits.join_queue_items_max || posted_bytes_ + bytes > limits.join_queue_bytes_max) {
+    host_.metrics.add(Count::limit_join_queue);
+    respond({408, {}});
+    return request_close(Close::overrun);
+  }
+  posted_bytes_ += bytes;
   const std::uint64_t number = next_number_++;
   Timer window(host_.executor, host_.executor.now() + mount_.definition->longpoll_->window,
                [this, number] { post_over(number); });
-  posts_.push_back({number, std::move(messages), 0, std::move(respond), std::move(window)});
+  posts_.push_back({number, std::move(messages), bytes, 0, std::move(respond), std::move(window)});
   handle_posts();
 }
 
@@ -103,6 +112,7 @@ void LongPollSession::handle_posts() {
     Post& post = posts_.front();
     if (post.next == post.messages.size()) {
       auto respond = std::move(post.respond);
+      posted_bytes_ -= post.bytes;
       posts_.pop_front();
       respond({200, {}});
       continue;
@@ -111,6 +121,7 @@ void LongPollSession::handle_posts() {
     if (!endpoint_->receive(message.binary, message.bytes, wire::Utf8::check)) {
       // X1: the session dies of it; what was posted with it is not handled.
       auto respond = std::move(post.respond);
+      posted_bytes_ -= post.bytes;
       posts_.pop_front();
       respond({408, {}});
       end(EndReason::closed);
@@ -124,6 +135,7 @@ void LongPollSession::post_over(std::uint64_t number) {
   for (auto at = posts_.begin(); at != posts_.end(); ++at) {
     if (at->number != number) continue;
     auto respond = std::move(at->respond);
+    posted_bytes_ -= at->bytes;
     posts_.erase(at);  // with the messages that had not their turn
     return respond({408, {}});
   }

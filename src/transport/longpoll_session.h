@@ -65,6 +65,7 @@ class LongPollSession final : public channel::Outlet {
   struct Post {
     std::uint64_t number;
     std::vector<LongPollMessage> messages;
+    std::size_t bytes = 0;  // of all messages
     std::size_t next = 0;
     LongPollRespond respond;
     Timer window;
@@ -85,6 +86,7 @@ class LongPollSession final : public channel::Outlet {
   std::size_t buffer_bytes_ = 0;
   std::deque<Poll> polls_;  // the last one gets the messages
   std::deque<Post> posts_;
+  std::size_t posted_bytes_ = 0;  // of posts_
   std::uint64_t next_number_ = 1;
   TimePoint last_poll_;
   Timer watch_;

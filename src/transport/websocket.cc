@@ -142,10 +142,14 @@ void WebSocket::send_control(std::string_view frame) {
   if (!client_.closed() && !closing_ && room_for(frame.size())) client_.connection().send_copy(frame);
 }
 
-// One frame of any size is taken when nothing waits; beyond the budget the client is told to come back later.
+// One frame of any size is taken when nothing waits. A peer is slow when it was offered bytes and did not take them:
+// what gathers within one turn of the loop has not been tried yet, and may be more.
 bool WebSocket::room_for(std::size_t bytes) {
-  const std::size_t waiting = client_.connection().outbox_bytes();
-  if (waiting == 0 || waiting + bytes <= mount_.definition->limits_.outbox_bytes_max) return true;
+  constexpr std::size_t kUntriedFactor = 8;
+  const net::Connection& connection = client_.connection();
+  const std::size_t waiting = connection.outbox_memory();
+  const std::size_t budget = mount_.definition->limits_.outbox_bytes_max * (connection.blocked() ? 1 : kUntriedFactor);
+  if (waiting == 0 || waiting + bytes <= budget) return true;
   request_close(Close::too_slow);
   return false;
 }
