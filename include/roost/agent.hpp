@@ -125,8 +125,7 @@ class Agent {
       state = std::move(next);
       if constexpr (JsonType<State>)
         if (persistent)  // the batch may outlive every handle: it holds the cell
-          runner->save(name,
-                       [cell = this->shared_from_this()] { return boost::json::serialize(to_json(cell->state)); });
+          runner->save(name, [cell = this->shared_from_this()] { return json_text(to_json(cell->state)); });
     }
 
     const std::shared_ptr<AgentRunner> runner;

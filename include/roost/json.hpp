@@ -93,6 +93,10 @@ concept JsonType = detail::IsJson<T>::value;
 template <JsonType T>
 boost::json::value to_json(const T& value);
 
+/// `value` as JSON text. Throws std::invalid_argument for what JSON cannot hold: NaN, infinity, and strings that are
+/// not UTF-8.
+std::string json_text(const boost::json::value& value);
+
 /// `value` as a T, or where and why it does not fit. Integers must be whole and in range; an absent or null field fits
 /// only an optional; fields that T does not name are ignored.
 template <JsonType T>

@@ -26,7 +26,7 @@ class Payload {
   /// `{{"reason", "no such room"}, {"code", 7}}`: an object, as boost::json::value would read the braces.
   Payload(std::initializer_list<boost::json::value_ref> json) : Payload(boost::json::value(json)) {}
   /// Any JsonType: a described struct, a map, a number … Throws std::invalid_argument for NaN and infinity, which JSON
-  /// has not.
+  /// has not, and for text that is not UTF-8.
   template <JsonType T>
   Payload(const T& value) : Payload(serialize(to_json(value))) {}
   Payload(const boost::json::value& value) : Payload(serialize(value)) {}

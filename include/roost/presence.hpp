@@ -23,8 +23,9 @@ std::string_view to_string(PresenceError error);
 /// Adds fields next to `metas` for a list or a diff of `topic` (PROTOCOL Q10).
 ///
 /// `grouped`: {key: {"metas": [meta, …]}}; return it with more fields beside `metas`, all keys kept. Called once with
-/// the joins and once with the leaves of each diff. Runs on the topic's home shard; must not block. A throw is logged
-/// and the presences go out without the fields. Source: Phoenix.Presence.fetch/2.
+/// the joins and once with the leaves of each diff. Runs on the topic's home shard; must not block. A throw, or a
+/// field that JSON cannot hold (NaN, infinity), is logged and the presences go out without the fields. Source:
+/// Phoenix.Presence.fetch/2.
 using PresenceFetch = std::function<boost::json::object(std::string_view topic, boost::json::object grouped)>;
 
 namespace channel {

@@ -1,6 +1,4 @@
 // The methods of the public classes that hand on to a Process.
-#include <algorithm>
-#include <cmath>
 #include <stdexcept>
 #include <thread>
 
@@ -18,22 +16,8 @@ namespace roost {
 
 // payload.hpp
 
-namespace {
-
-// JSON has no word for them, and every client would stumble over the ones that Boost writes.
-bool all_finite(const boost::json::value& value) {
-  if (value.is_double()) return std::isfinite(value.get_double());
-  if (value.is_array()) return std::ranges::all_of(value.get_array(), all_finite);
-  if (value.is_object())
-    return std::ranges::all_of(value.get_object(), [](const auto& member) { return all_finite(member.value()); });
-  return true;
-}
-
-}  // namespace
-
 SharedBytes Payload::serialize(const boost::json::value& value) {
-  if (!all_finite(value)) throw std::invalid_argument("a payload cannot hold NaN or infinity");
-  return SharedBytes::copy(boost::json::serialize(value));
+  return SharedBytes::copy(roost::json_text(value));
 }
 
 Payload Payload::json_text(std::string_view text) {

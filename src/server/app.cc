@@ -320,7 +320,7 @@ std::int64_t unix_seconds() {
 }
 
 HttpResponse HttpResponse::json(const boost::json::value& value, int status) {
-  return {status, boost::json::serialize(value), "application/json; charset=utf-8", {}};
+  return {status, json_text(value), "application/json; charset=utf-8", {}};
 }
 
 }  // namespace roost

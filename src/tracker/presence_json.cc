@@ -8,6 +8,8 @@
 
 #include <boost/json.hpp>
 
+#include <roost/json.hpp>
+
 #include "base/utf8.h"
 #include "tracker/phx_ref.h"
 
@@ -100,7 +102,7 @@ void append_string(std::string& out, std::string_view text) {
   out += '"';
 }
 
-/// `fields`: what fetch gave for all keys; nullptr: no fields.
+/// `fields`: what fetch gave for all keys; nullptr: no fields. Throws for those that JSON cannot hold.
 void append_state(std::string& out, const Groups& groups, const boost::json::object* fields) {
   out += '{';
   for (const Group& group : groups.all()) {
@@ -116,8 +118,8 @@ void append_state(std::string& out, const Groups& groups, const boost::json::obj
     if (own && own->is_object()) {
       for (const auto& [name, value] : own->get_object()) {
         if (name == "metas") continue;
-        append_string(out += ',', name);
-        out.append(":").append(boost::json::serialize(value));
+        out.append(",").append(json_text(boost::json::string(name)));
+        out.append(":").append(json_text(value));
       }
     }
     out += '}';
@@ -141,17 +143,19 @@ boost::json::object grouped(const Groups& groups) {
 void append_fetched(std::string& out, std::string_view topic, std::span<const Presence> list,
                     const PresenceFetch& fetch, Log& log) {
   const Groups groups(list);
-  boost::json::object fields;
   if (fetch) {
+    const std::size_t before = out.size();
     try {
-      fields = fetch(topic, grouped(groups));
+      const boost::json::object fields = fetch(topic, grouped(groups));
+      return append_state(out, groups, &fields);
     } catch (const std::exception& error) {
       log.write(LogLevel::error, "presence fetch crashed", {{"topic", topic}, {"error", error.what()}});
     } catch (...) {
       log.write(LogLevel::error, "presence fetch crashed", {{"topic", topic}});
     }
+    out.resize(before);
   }
-  append_state(out, groups, &fields);
+  append_state(out, groups, nullptr);
 }
 
 }  // namespace

@@ -19,7 +19,8 @@ std::string encode_diff(const presence::TopicDiff& diff);
 
 /// The same with the application's fields beside each `metas` (PROTOCOL Q10). `fetch` is called once for a state, and
 /// twice for a diff, also with nothing. Keys that it adds are ignored, keys and metas that it drops or changes stay as
-/// they were. If it throws, that is logged, and the presences go out without the fields (PROTOCOL Q13).
+/// they were. If it throws, or gives what JSON cannot hold (NaN, infinity, text that is not UTF-8), that is logged,
+/// and the presences go out without the fields (PROTOCOL Q13).
 std::string encode_state(std::string_view topic, std::span<const presence::Presence> list, const PresenceFetch& fetch,
                          Log& log);
 std::string encode_diff(const presence::TopicDiff& diff, const PresenceFetch& fetch, Log& log);

@@ -1,5 +1,6 @@
 #include "tracker/presence_json.h"
 
+#include <limits>
 #include <stdexcept>
 
 #include <boost/json.hpp>
@@ -134,6 +135,24 @@ TEST(PresenceFetch, AThrowIsLoggedAndTheUnfetchedGoesOut) {
   const TopicDiff diff{"t", kTwoUsers, kTwoUsers};
   EXPECT_EQ(encode_diff(diff, odd, log), encode_diff(diff));
   EXPECT_EQ(log.lines.size(), 3u);
+}
+
+TEST(PresenceFetch, FieldsThatJsonCannotHoldAreLoggedAndTheUnfetchedGoesOut) {
+  const std::pair<const char*, boost::json::value> cases[] = {
+      {"x", std::numeric_limits<double>::quiet_NaN()},
+      {"x", boost::json::array{1, std::numeric_limits<double>::infinity()}},
+      {"x", "\xff"},
+      {"\xff", 1}};
+  for (const auto& [name, bad] : cases) {
+    Lines log;
+    const auto fetch = [&](std::string_view, boost::json::object grouped) {
+      for (auto& [key, value] : grouped) value.as_object()[name] = bad;
+      return grouped;
+    };
+    const TopicDiff diff{"t", kTwoUsers, {}};
+    EXPECT_EQ(encode_diff(diff, fetch, log), encode_diff(diff));
+    EXPECT_EQ(log.lines.size(), 1u);
+  }
 }
 
 TEST(PresenceFetch, NoneIsLikeTheEncoderWithout) {
