@@ -199,6 +199,25 @@ TEST_F(Join, R3_JoinsBehindASlowJoinRunOneAfterTheOther) {
   EXPECT_THAT(client->received(), ElementsAre(HasSubstr(R"("2","2","room:b")"), reply("null", "3", "phoenix")));
 }
 
+TEST_F(Join, R3_ALongQueueOfSlowJoinsIsHandledInOrder) {
+  constexpr int kJoins = 2'000;  // a queue that was copied for each of them would take seconds
+  shard.limits.join_queue_items_max = shard.limits.channels_max = 2 * kJoins;
+  shard.limits.join_queue_bytes_max = 1'000 * kJoins;
+  make_joins_slow();
+  auto client = shard.client();
+  std::vector<std::string> expected;
+  for (int i = 0; i < kJoins; ++i) {
+    const std::string ref = std::to_string(i), topic = "room:" + ref;
+    client->sends(frame(ref, ref, topic, "phx_join"));
+    client->sends(frame("null", "h" + ref, "phoenix", "heartbeat"));
+    expected.push_back(reply(ref, ref, topic, "ok", R"({"after":100})"));
+    expected.push_back(reply("null", "h" + ref, "phoenix"));
+  }
+  shard.advance(milliseconds(100) * kJoins);
+  EXPECT_EQ(client->received(), expected);
+  EXPECT_THAT(client->closes(), IsEmpty());
+}
+
 TEST_F(Join, R3_TooManyWaitingMessagesCloseTheConnection) {
   make_joins_slow();
   auto client = shard.client();

@@ -249,9 +249,21 @@ void Session::join_finished(Process& process, const JoinReply* reply) {
   if (joining->replaced)
     send_end(serializer_.encode_close(*joining->replaced, topic, head_), topic);  // D1: behind the new reply
   if (joined) process.joined();
-  // What waited goes on from the loop, each message as if it came now.
-  for (Queued& message : joining->queue) {
-    if (ended_) return;
+  drain_join_queue(std::move(joining->queue), joining->queue_bytes);
+}
+
+// What waited goes on, each message as if it came now. Behind another join that waits the rest is moved as a whole: a
+// client that queues many joins must not have us copy its queue for each.
+void Session::drain_join_queue(std::deque<Queued> queue, std::size_t bytes) {
+  while (!queue.empty() && !ended_) {
+    if (joining_) {
+      joining_->queue = std::move(queue);
+      joining_->queue_bytes = bytes;
+      return;
+    }
+    const Queued message = std::move(queue.front());
+    queue.pop_front();
+    bytes -= message.bytes.size();
     if (!receive(message.binary, message.bytes, wire::Utf8::check))
       return outlet_.request_close(Outlet::Close::undecodable);
   }

@@ -92,7 +92,7 @@ class Session final : public Endpoint, public pubsub::Subscriber {
   void unmatched(const wire::Incoming& message);
   void reply_ok(const wire::Ref& join_ref, const wire::Ref& ref, const wire::TopicText& topic);
   bool queue_while_joining(bool binary, std::string_view bytes);
-  void drain_join_queue();
+  void drain_join_queue(std::deque<Queued> queue, std::size_t bytes);
   void send_end(const Frame& frame, std::string_view topic);
   Entry* find(const Process& process);
   std::shared_ptr<Process> remove(const Process& process, wire::Ref& join_ref, EndReason reason);
