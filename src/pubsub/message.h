@@ -2,8 +2,10 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <roost/bytes.hpp>
 
@@ -48,22 +50,25 @@ class FrameCache {
   template <typename Encode>
   const Frame& get(const void* serializer, FrameHead head, Encode&& encode) {
     for (std::size_t i = 0; i < used_; ++i)
-      if (slots_[i].serializer == serializer && slots_[i].head == head) return slots_[i].frame;
-    Slot& slot = slots_[used_ < kForms ? used_++ : kForms - 1];
+      if (slots_[i].is(serializer, head)) return slots_[i].frame;
+    for (const auto& slot : more_)
+      if (slot->is(serializer, head)) return slot->frame;
+    Slot& slot = used_ < kForms ? slots_[used_++] : *more_.emplace_back(std::make_unique<Slot>());
     slot = {serializer, head, encode()};
     return slot.frame;
   }
 
  private:
-  static constexpr std::size_t kForms =
-      4;  // V1 and V2, each for websocket and long poll; beyond, the last is encoded anew
+  static constexpr std::size_t kForms = 4;  // V1 and V2, each for websocket and long poll: most need no allocation
   struct Slot {
     const void* serializer = nullptr;
     FrameHead head = nullptr;
     Frame frame;
+    bool is(const void* of, FrameHead with) const { return serializer == of && head == with; }
   };
   std::array<Slot, kForms> slots_;
   std::size_t used_ = 0;
+  std::vector<std::unique_ptr<Slot>> more_;  // two for each serializer that an application adds
 };
 
 }  // namespace roost::pubsub
