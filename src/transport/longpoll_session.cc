@@ -72,7 +72,7 @@ void LongPollSession::flush() {
 }
 
 void LongPollSession::send(const Frame& frame) {
-  if (ended_) return;
+  if (ended_ || closing_) return;
   if (frame.binary() && !valid_utf8(frame.payload())) {  // L8: no client could read it
     host_.log.write(LogLevel::warn, "binary message for a long poll dropped", {});
     return;
@@ -155,6 +155,7 @@ void LongPollSession::request_close(Close why) {
     case Close::drained:
       return end_soon(EndReason::drained);
     case Close::too_slow:
+      if (closing_) return;
       host_.metrics.add(Count::limit_longpoll_buffer);
       host_.log.write(LogLevel::warn, "client too slow", {{"transport", "longpoll"}});
       return end_soon(EndReason::closed);
@@ -169,6 +170,7 @@ void LongPollSession::request_close_with(std::uint16_t) {
 }
 
 void LongPollSession::end_soon(EndReason reason) {
+  if (std::exchange(closing_, true)) return;
   host_.executor.post([id = id_, owner = &owner_, reason] {
     if (LongPollSession* session = owner->find(id)) session->end(reason);
   });

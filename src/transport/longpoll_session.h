@@ -92,6 +92,7 @@ class LongPollSession final : public channel::Outlet {
   Timer watch_;
   bool flushing_ = false;
   bool handling_ = false;
+  bool closing_ = false;  // an end was asked for, and comes from the loop
   bool ended_ = false;
   std::unique_ptr<channel::Endpoint> endpoint_;
 };
