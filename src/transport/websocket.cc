@@ -118,7 +118,7 @@ void WebSocket::handle(const ws::Event& event) {
         close(1011, EndReason::closed);
       return;
     case ws::Event::Kind::ping:
-      send_control(ws::encode_pong(event.payload));
+      send_pong(event.payload);
       return endpoint_->control(true, event.payload);
     case ws::Event::Kind::pong:
       return endpoint_->control(false, event.payload);
@@ -140,6 +140,27 @@ void WebSocket::send(const Frame& frame) {
 
 void WebSocket::send_control(std::string_view frame) {
   if (!client_.closed() && !closing_ && room_for(frame.size())) client_.connection().send_copy(frame);
+}
+
+// A peer that pings and does not read is owed the latest pong alone (RFC 6455 §5.5.3): its flood costs us one.
+void WebSocket::send_pong(std::string_view payload) {
+  constexpr std::size_t kUntriedPongBytes = 64 * 1024;  // of one turn: some hundred pongs
+  const net::Connection& connection = client_.connection();
+  if (!held_pong_ && !connection.blocked() && connection.outbox_memory() < kUntriedPongBytes)
+    return send_control(ws::encode_pong(payload));
+  const bool first = !held_pong_;
+  held_pong_ = std::make_unique<std::string>(ws::encode_pong(payload));
+  if (!first || connection.blocked()) return;  // on_drained comes
+  host_.executor.post([weak = client_.weak_from_this(), this] {
+    const auto client = weak.lock();
+    if (client && !client->closed()) send_held_pong();  // else `this` is gone too, or has ended
+  });
+}
+
+void WebSocket::send_held_pong() {
+  if (!held_pong_ || client_.connection().blocked()) return;
+  const auto pong = std::move(held_pong_);
+  send_control(*pong);
 }
 
 // One frame of any size is taken when nothing waits. A peer is slow when it was offered bytes and did not take them:

@@ -27,6 +27,7 @@ class WebSocket final : public Protocol, public channel::Outlet {
   void on_data(std::span<char> bytes) override;
   void on_end() override;
   void on_silence() override;
+  void on_drained() override { send_held_pong(); }
   void drain() override;
 
   void send(const Frame& frame) override;
@@ -38,6 +39,8 @@ class WebSocket final : public Protocol, public channel::Outlet {
   void handle(const ws::Event& event);
   bool room_for(std::size_t bytes);
   void send_control(std::string_view frame);
+  void send_pong(std::string_view payload);
+  void send_held_pong();
   void close_soon(std::uint16_t code, EndReason reason);
   void close(std::uint16_t code, EndReason reason);
 
@@ -48,6 +51,7 @@ class WebSocket final : public Protocol, public channel::Outlet {
   std::unique_ptr<channel::Endpoint> endpoint_;
   std::uint8_t deflate_bits_ = 0;           // the client's window; 0: no compression
   std::unique_ptr<ws::Deflater> deflater_;  // when messages may refer to those before them
+  std::unique_ptr<std::string> held_pong_;  // the answer to the latest ping, when it has to wait
   bool closing_ = false;                    // a close was asked for, and comes from the loop
 };
 
