@@ -2,18 +2,13 @@
 
 #include <thread>
 
+#include "pubsub/memory_adapter.h"
 #include "pubsub/pubsub_testing.h"
 
 namespace roost::pubsub::testing {
 namespace {
 
 using roost::testing::FakeExecutor;
-
-class FakeAdapter final : public Adapter {
- public:
-  void broadcast(const Message& message) override { sent.push_back(std::string(message.topic)); }
-  std::vector<std::string> sent;
-};
 
 class Hubs : public ::testing::Test {
  protected:
@@ -109,12 +104,49 @@ TEST_F(Hubs, ASubscriberThatLeftMeanwhileHearsNothing) {
   EXPECT_THAT(bob.heard, IsEmpty());
 }
 
-TEST_F(Hubs, OtherNodesGetWhatIsPublishedButNotWhatIsLocal) {
-  FakeAdapter adapter;
-  hub.set_adapter(&adapter);
+/// This node and another one, which notes what it hears.
+class TwoNodes : public Hubs, public AdapterSink {
+ protected:
+  TwoNodes() {
+    other.start(*this);
+    mine.start(own);
+    hub.set_adapter(&mine);
+    here.set_adapter(&mine);
+    there.set_adapter(&mine);
+  }
+  void deliver(const Message& message) override { heard.push_back(std::string(message.topic)); }
+  void receive(const Parcel&) override {}
+  void connected(bool) override {}
+
+  struct Own final : AdapterSink {
+    void deliver(const Message& message) override { topics.push_back(std::string(message.topic)); }
+    void receive(const Parcel&) override {}
+    void connected(bool) override {}
+    std::vector<std::string> topics;
+  } own;
+  MemoryBroker broker;
+  MemoryAdapter mine{broker, "mine"}, other{broker, "other"};
+  std::vector<std::string> heard;
+};
+
+TEST_F(TwoNodes, OtherNodesGetWhatIsPublishedButNotWhatIsLocal) {
+  for (const char* topic : {"news", "local"}) other.subscribe(topic);
   hub.publish(message("news"), 0);
   hub.publish_local(message("local"), 0);
-  EXPECT_THAT(adapter.sent, ElementsAre("news"));
+  EXPECT_THAT(heard, ElementsAre("news"));
+}
+
+TEST_F(TwoNodes, ANodeIsSentATopicAsLongAsAnyOfItsShardsHasSubscribers) {
+  const auto speak = [this] { other.broadcast(message("news")); };
+  speak();
+  auto a = here.subscribe("news", ada, 1);
+  auto b = there.subscribe("news", bob, 2);
+  speak();
+  a.end();
+  speak();
+  b.end();
+  speak();
+  EXPECT_EQ(own.topics.size(), 2u);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "pubsub/adapter.h"
 
 namespace roost::pubsub {
 
@@ -35,6 +36,7 @@ Subscription Table::subscribe(std::string_view name, Subscriber& subscriber, Sub
     found = topics_.emplace(name, std::make_unique<Topic>(Topic{std::string(name), {}})).first;
     const std::size_t slot = Interest::slot(name);
     if (counts_.add(slot)) interest_.add(slot, shard_);
+    if (adapter_) adapter_->subscribe(name);
   }
   Topic& topic = *found->second;
   Subscription subscription;
@@ -55,6 +57,7 @@ void Table::remove(Subscription& subscription) {
   if (!topic.entries.empty()) return;
   const std::size_t slot = Interest::slot(topic.name);
   if (counts_.remove(slot)) interest_.remove(slot, shard_);
+  if (adapter_) adapter_->unsubscribe(topic.name);
   topics_.erase(topics_.find(topic.name));
 }
 

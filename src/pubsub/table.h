@@ -23,6 +23,7 @@ class Subscriber {
   ~Subscriber() = default;
 };
 
+class Adapter;
 class Table;
 class Subscription;
 
@@ -64,6 +65,9 @@ class Table {
   Table(const Table&) = delete;
   Table& operator=(const Table&) = delete;
 
+  /// Who hears of each topic that gets its first subscriber here, and that loses its last; before there is one.
+  void set_adapter(Adapter* adapter) { adapter_ = adapter; }
+
   /// `subscriber` hears `topic` from now on, once more for each subscription (PROTOCOL B8). `id` is its name for
   /// Message::from.
   Subscription subscribe(std::string_view topic, Subscriber& subscriber, SubscriberId id);
@@ -79,6 +83,7 @@ class Table {
 
   Interest& interest_;
   const unsigned shard_;
+  Adapter* adapter_ = nullptr;
   InterestCounts counts_;
   std::unordered_map<std::string, std::unique_ptr<Topic>, StringHash, std::equal_to<>> topics_;
   bool dispatching_ = false;
