@@ -1,5 +1,6 @@
 # roost_module(ws LIBS ...): the sources of src/ws as the object library roost_ws, its *_test.cc as roost_ws_tests.
 set(ROOST_MODULES "" CACHE INTERNAL "")
+set(ROOST_PROGRAM_MODULES "" CACHE INTERNAL "")
 
 add_library(roost_options INTERFACE)
 target_include_directories(roost_options INTERFACE ${CMAKE_CURRENT_SOURCE_DIR}/src)
@@ -18,8 +19,9 @@ if(ROOST_SANITIZE)
   endif()
 endif()
 
+# PROGRAM: a part of the program `roost`, not of the library.
 function(roost_module name)
-  cmake_parse_arguments(ARG "" "" "LIBS" ${ARGN})
+  cmake_parse_arguments(ARG "PROGRAM" "" "LIBS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/src/${name}/*.cc)
   list(FILTER sources EXCLUDE REGEX "_test\\.cc$")
   if(NOT sources)
@@ -29,7 +31,11 @@ function(roost_module name)
   target_include_directories(roost_${name} PUBLIC ${CMAKE_CURRENT_SOURCE_DIR}/include)
   target_link_libraries(roost_${name} PUBLIC Boost::json ${ARG_LIBS} PRIVATE roost_options)
   set_target_properties(roost_${name} PROPERTIES POSITION_INDEPENDENT_CODE ON)
-  set(ROOST_MODULES ${ROOST_MODULES} ${name} CACHE INTERNAL "")
+  if(ARG_PROGRAM)
+    set(ROOST_PROGRAM_MODULES ${ROOST_PROGRAM_MODULES} ${name} CACHE INTERNAL "")
+  else()
+    set(ROOST_MODULES ${ROOST_MODULES} ${name} CACHE INTERNAL "")
+  endif()
 endfunction()
 
 # All modules in one static library, for applications.

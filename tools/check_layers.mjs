@@ -22,7 +22,8 @@ const layers = {
   agent: ['pubsub', 'wire'],
   transport: ['net', 'http', 'ws', 'channel', 'wire'],
   server: everything,
-  cli: everything,
+  bench: ['ws', 'wire', 'net'],
+  cli: [...everything, 'bench'],
 }
 
 /** The folders that the file at `path` (from the root) may include, as a predicate; null: anything goes. */

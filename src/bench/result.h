@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "bench/deliveries.h"
+#include "bench/histogram.h"
+
+namespace roost::bench {
+
+/// What a run found.
+struct Result {
+  std::string scenario;
+  std::string url;
+  std::vector<std::pair<std::string, std::string>> settings;  // name and value, for people
+
+  std::string unit;         // of what was counted: "delivery"
+  std::uint64_t units = 0;  // in the measured time
+  double seconds = 0;       // the measured time
+  bool open_loop = false;   // messages were sent when they were due, not when others had come back
+
+  std::optional<double> server_cpu_us;  // for each unit
+  std::string cpu_source;
+  double client_cpu_us = 0;                                            // for each unit
+  std::optional<double> server_bytes_a_connection;                     // growth of its private memory
+  std::unique_ptr<Histogram> latency = std::make_unique<Histogram>();  // nanoseconds
+
+  Faults faults;
+  std::uint64_t lost_connections = 0;
+  std::string trouble;  // why the run ended early, or the first connection; empty: neither
+
+  bool good() const { return faults.none() && lost_connections == 0 && trouble.empty() && units > 0; }
+};
+
+/// A table for a terminal, with a line break at its end.
+std::string to_table(const Result& result);
+/// One JSON object on one line.
+std::string to_json(const Result& result);
+
+}  // namespace roost::bench

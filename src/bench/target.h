@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <string>
+#include <string_view>
+
+#include <netinet/in.h>
+
+#include "base/error.h"
+
+namespace roost::bench {
+
+/// Where the load goes: a socket of any server that speaks the Phoenix protocol.
+struct Target {
+  std::string host;
+  std::uint16_t port = 0;
+  std::string path;  // with the query: "/socket/websocket?vsn=2.0.0"
+  sockaddr_in address{};
+  bool loopback = false;
+
+  /// "127.0.0.1:4000", for the Host header and for people.
+  std::string authority() const { return host + ":" + std::to_string(port); }
+};
+
+/// Reads "ws://HOST[:PORT]/PATH[?QUERY]" and looks HOST up (IPv4), which may block.
+///
+/// "/websocket" is added to the path where it is missing, and vsn=2.0.0 to the query: "ws://127.0.0.1:4000/socket" will
+/// do. The error says what is wrong with the URL, for people.
+std::expected<Target, Error> parse_target(std::string_view url);
+
+/// The request that opens a WebSocket there. `compress`: permessage-deflate is offered.
+std::string handshake_request(const Target& target, bool compress);
+
+/// The answer to the key in handshake_request(), which is always that of RFC 6455 §1.3: the load generator is no
+/// browser.
+inline constexpr std::string_view kAcceptOfFixedKey = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
+
+}  // namespace roost::bench
