@@ -1,6 +1,10 @@
 // The official client outside of a browser, with short delays, and promises around its callbacks.
+import { after } from 'node:test'
 import { Socket } from 'phoenix'
 import WebSocket from 'ws'
+import { stopTimers } from './timers.mjs'
+
+after(stopTimers)
 
 /** A socket for `base`, connected; `t.after` disconnects it. */
 export function connect(t, base, { user = 'anon', mount = '/socket', params = {}, ...options } = {}) {
