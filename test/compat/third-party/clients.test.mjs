@@ -1,9 +1,10 @@
 // Clients that others wrote work with the server as it is: connect, join, push, broadcast, presence, and back again after an end.
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { after, before, describe, test } from 'node:test'
 import { contractServer } from '../../../tools/server.mjs'
+import { stopTimers } from '../../client/timers.mjs'
 import { report } from '../lib/report.mjs'
-import { drivers, stopTimers } from './drivers.mjs'
+import { drivers } from './drivers.mjs'
 
 let server
 before(async () => (server = await contractServer({ shards: 2 })))
@@ -102,19 +103,23 @@ const behaviours = {
   },
 }
 
-for (const driver of drivers) {
-  for (const [title, run] of Object.entries(behaviours)) {
-    test(`${driver.name} ${title}`, { timeout: 15000 }, async (t) => {
-      const result = { client: driver.name, vsn: driver.vsn, behaviour: title, ok: false }
-      results.push(result)
-      const open = (heartbeatMs = 10000) => {
-        const user = `third-${process.pid}-${++count}`
-        const client = driver.connect(server.base, user, heartbeatMs)
-        t.after(() => client.disconnect())
-        return { user, ...client }
-      }
-      await run(driver, open)
-      result.ok = true
-    })
+// They mostly wait, so that many go at once.
+describe('every client, on every transport that it has', { concurrency: 4 }, () => {
+  for (const driver of drivers) {
+    test(`${driver.name} ${driver.transport}`, { concurrency: true }, (t) =>
+      Promise.all(Object.entries(behaviours).map(([title, run]) => t.test(title, { timeout: 15000 }, (t) => behave(t, driver, title, run)))))
   }
+})
+
+async function behave(t, driver, title, run) {
+  const result = { client: driver.name, vsn: driver.vsn, transport: driver.transport, behaviour: title, ok: false }
+  results.push(result)
+  const open = (heartbeatMs = 10000) => {
+    const user = `third-${process.pid}-${++count}`
+    const client = driver.connect(server.base, user, heartbeatMs)
+    t.after(() => client.disconnect())
+    return { user, ...client }
+  }
+  await run(driver, open)
+  result.ok = true
 }

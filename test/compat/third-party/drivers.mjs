@@ -6,31 +6,21 @@
 //            presences()               the keys that the client holds as present, where it knows presence
 import { createRequire } from 'node:module'
 import WebSocket from 'ws'
+import '../../conformance/lib/clients.mjs' // gives the XMLHttpRequest that long polling asks for
 
 const require = createRequire(import.meta.url)
 const DELAY_MS = 30 // before a client connects or joins again
 
 globalThis.window ??= globalThis // phoenix-socket asks for it
 
-// Some forget a timer when they disconnect, which would keep the process alive.
-const timers = new Set()
-for (const name of ['setTimeout', 'setInterval']) {
-  const original = globalThis[name]
-  globalThis[name] = (...args) => {
-    const timer = original(...args)
-    timers.add(timer)
-    return timer
-  }
-}
-export const stopTimers = () => timers.forEach(clearTimeout)
-
 export const drivers = [
-  like('phoenix 1.3.5', 'V2', require('phoenix-1-3'), { make: presenceFunctions }),
-  like('phoenix 1.4.18', 'V2', require('phoenix-1-4'), { make: presenceObject }),
-  like('phoenix 1.5.14', 'V2', require('phoenix-1-5'), { make: presenceObject }),
-  like('phoenix 1.6.16', 'V2', require('phoenix-1-6'), { make: presenceObject }),
-  like('phoenix-channels 1.0.0', 'V1', require('phoenix-channels'), { make: presenceFunctions, transport: {} }), // brings its own
-  like('phoenix-socket 1.2.3', 'V1', require('phoenix-socket'), { make: presenceFunctions }),
+  ...like('phoenix 1.2.1', 'V1', require('phoenix-1-2'), { make: presenceFunctions, longpoll: false }),
+  ...like('phoenix 1.3.5', 'V2', require('phoenix-1-3'), { make: presenceFunctions }),
+  ...like('phoenix 1.4.18', 'V2', require('phoenix-1-4'), { make: presenceObject }),
+  ...like('phoenix 1.5.14', 'V2', require('phoenix-1-5'), { make: presenceObject }),
+  ...like('phoenix 1.6.16', 'V2', require('phoenix-1-6'), { make: presenceObject }),
+  ...like('phoenix-channels 1.0.0', 'V1', require('phoenix-channels'), { make: presenceFunctions, transport: undefined }), // brings its own
+  ...like('phoenix-socket 1.2.3', 'V1', require('phoenix-socket'), { make: presenceFunctions, longpoll: false }),
   supabase('@supabase/realtime-js 2.10.9', 'V1', require('realtime-js-2-10'), (channel, ...message) => channel._push(...message), {}),
   supabase('@supabase/realtime-js 2.119.0', 'V2', require('realtime-js'), (channel, ...message) => channel.channelAdapter.push(...message), { transport: WebSocket, params: { apikey: 'none' } }),
 ]
@@ -41,11 +31,14 @@ function outcome(push) {
   })
 }
 
-/** A client with the interface of phoenix.js: Socket, Channel, push().receive(). */
-function like(name, vsn, library, { make, transport = { transport: WebSocket } }) {
-  const connect = (base, user, heartbeatIntervalMs) => {
-    const socket = new library.Socket(`${base.replace(/^http/, 'ws')}/socket`, {
-      ...transport,
+/**
+ * A client with the interface of phoenix.js: Socket, Channel, push().receive(); on each transport that it has. `longpoll` is false for
+ * those that expect the messages in the answer to a poll as objects, where Phoenix sends strings since 1.3 (PROTOCOL L4).
+ */
+function like(name, vsn, library, { make, transport = WebSocket, longpoll = !!library.LongPoll }) {
+  const connectBy = (transport, mount) => (base, user, heartbeatIntervalMs) => {
+    const socket = new library.Socket(base.replace(/^http/, 'ws') + mount, {
+      ...(transport && { transport }),
       params: { user_id: user },
       reconnectAfterMs: () => DELAY_MS,
       rejoinAfterMs: () => DELAY_MS,
@@ -66,7 +59,10 @@ function like(name, vsn, library, { make, transport = { transport: WebSocket } }
       disconnect: () => new Promise((resolve) => socket.disconnect(resolve)),
     }
   }
-  return { name, vsn, connect }
+  const list = [{ name, vsn, transport: 'websocket', connect: connectBy(transport, '/socket') }]
+  // On a mount with a short window: who only stops to poll is found to be gone after one and a half of it.
+  if (longpoll) list.push({ name, vsn, transport: 'longpoll', connect: connectBy(library.LongPoll, '/socket_poll') })
+  return list
 }
 
 /** Up to 1.3, presence is a pair of functions. */
@@ -120,5 +116,5 @@ function supabase(name, vsn, library, push, options) {
       disconnect: () => client.disconnect(),
     }
   }
-  return { name, vsn, connect, supabase: true }
+  return { name, vsn, transport: 'websocket', connect, supabase: true }
 }
