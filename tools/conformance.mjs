@@ -2,11 +2,12 @@
 // Runs test/conformance against a contract server that it starts, and compares with test/conformance-expected.txt.
 //   node tools/conformance.mjs [--server PATH] [--shards N] [--grep REGEX] [--jobs N]
 // A case passes if it does what is expected of it. It fails if it fails and that is not expected, and if it passes though a failure
-// is expected; so does a line of the list that fits no case.
+// is expected; so does a line of the list that fits no case. COMPAT_REPORTS=FOLDER: leaves there what the compatibility page is made of.
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { report as tell } from '../test/compat/lib/report.mjs'
 import { contractServer, root } from './server.mjs'
 
 const { values } = parseArgs({
@@ -86,6 +87,7 @@ try {
   if (code === 0 && ends === 'when it was stopped') ends = undefined
   else console.log(`not ok  the server ended with ${signal ?? `status ${code}`} ${ends}`)
 }
+tell(`conformance-${values.shards}`, report)
 const { passed, failed } = judge(report.results, expected)
 const wrong = failed + (ends ? 1 : 0) + (report.results.length ? 0 : 1)
 console.log(`${passed} passed, ${wrong} failed`)

@@ -56,6 +56,16 @@ binary() {
   printf '%s\n' "$PWD/$found"
 }
 
+# node_tests REPORT FILE...: Node's test runner. What it counted goes to COMPAT_REPORTS/REPORT.json too, if both are named.
+node_tests() {
+  local reporters=(--test-reporter=tap --test-reporter-destination=stdout)
+  if [[ -n $1 && -n ${COMPAT_REPORTS:-} ]]; then
+    mkdir -p "$COMPAT_REPORTS"
+    reporters+=(--test-reporter=./test/compat/lib/counts.mjs "--test-reporter-destination=$COMPAT_REPORTS/$1.json")
+  fi
+  node --test "${reporters[@]}" "${@:2}"
+}
+
 port_in_use() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
 # tracked GLOB...: files under version control, one a line. (The clone may belong to somebody else.)

@@ -51,4 +51,7 @@ npm_install() {
 
 install_packages
 npm_install .
-[[ $part == demo ]] || npm_install test/conformance
+if [[ $part == test ]]; then
+  npm_install test/conformance
+  npm_install test/compat/third-party
+fi

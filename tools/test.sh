@@ -69,7 +69,10 @@ run_binary() {
 }
 
 conformance() { node tools/conformance.mjs --server "$(binary "$1" contract_server)" --shards "$2"; }
-node_tests() { node --test --test-reporter=tap "$@"; }
+transports() { ROOST_SCRIPTS=60 node_tests '' test/compat/*.test.mjs; } # ./dev compat plays 200
+
+# reported COMMAND...: its suite is one that the compatibility page is made of.
+reported() { COMPAT_REPORTS=$PWD/build/compat "$@"; }
 
 # sanitizer PRESET TITLE: the unit tests and the contract server, built with clang and a sanitizer.
 sanitizer() {
@@ -84,11 +87,15 @@ task build-release "build: g++, release" build release all
 task build-web "build: pages" npm run build
 suite unit-release "unit tests: g++, release" run_binary release unit_tests
 suite vitest "vitest" env ROOST_BROWSER=1 npm test --silent
-suite conformance-1 "conformance: 1 shard" conformance release 1
-suite conformance-4 "conformance: 4 shards" conformance release 4
-suite client "official client, bad input, files" node_tests test/client/*.test.mjs
+rm -rf build/compat
+suite conformance-1 "conformance: 1 shard" reported conformance release 1
+suite conformance-4 "conformance: 4 shards" reported conformance release 4
+suite client "official client, bad input, files" reported node_tests client test/client/*.test.mjs
+suite third-party "clients of other makers" reported node_tests '' test/compat/third-party/*.test.mjs
+suite transports "both transports alike, the echo socket" reported transports
+task compat-page "docs/compatibility.md says what the tests say" node tools/compat-page.mjs --check
 if [[ $quick == no ]]; then
-  suite e2e "pages in Chromium" node_tests test/e2e/*.test.mjs
+  suite e2e "pages in Chromium" node_tests '' test/e2e/*.test.mjs
   sanitizer asan "ASan+UBSan"
   sanitizer tsan "TSan"
   suite fuzz "fuzz targets, 5 s each" bash tools/fuzz.sh --seconds 5
