@@ -9,6 +9,16 @@
 
 namespace roost {
 
+/// Somebody who gathers during a turn of the loop.
+class TurnEnd {
+ public:
+  /// The turn is over; what was gathered is about to be sent.
+  virtual void on_turn_end() = 0;
+
+ protected:
+  ~TurnEnd() = default;
+};
+
 /// One thread's loop, as seen by code that knows no sockets. The real one is net::Loop; tests have one whose time
 /// stands still.
 class Executor : public TaskLoop {
@@ -27,6 +37,8 @@ class Executor : public TaskLoop {
   void post_after(std::chrono::nanoseconds delay, Work work) override { call_at(now() + delay, std::move(work)); }
   /// Forgets a timer; one that ran or was cancelled is ignored. Loop thread only.
   virtual void cancel(TimerId timer) = 0;
+  /// Calls `hook` once, at the end of this turn. It must live until then. Loop thread only.
+  virtual void at_turn_end(TurnEnd& hook) = 0;
   /// The time at the start of this turn of the loop. Loop thread only.
   virtual TimePoint now() const = 0;
 };

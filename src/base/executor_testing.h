@@ -4,6 +4,7 @@
 #include <map>
 #include <mutex>
 #include <utility>
+#include <vector>
 
 #include "base/executor.h"
 
@@ -22,15 +23,18 @@ class FakeExecutor final : public Executor {
     return id;
   }
   void cancel(TimerId timer) override { timers_.erase(timer); }
+  void at_turn_end(TurnEnd& hook) override { turn_ends_.push_back(&hook); }
   TimePoint now() const override { return now_; }
 
-  /// Runs what was posted, and what that posts, until nothing waits. Returns how much that was.
+  /// Runs what was posted, and what that posts, until nothing waits, as one turn of the loop. Returns how much that
+  /// was.
   std::size_t run_until_idle() {
     std::size_t ran = 0;
     while (auto work = take()) {
       work();
       ++ran;
     }
+    for (TurnEnd* hook : std::exchange(turn_ends_, {})) hook->on_turn_end();
     return ran;
   }
 
@@ -60,6 +64,7 @@ class FakeExecutor final : public Executor {
 
   std::mutex mutex_;
   std::deque<Work> posted_;  // mutex_
+  std::vector<TurnEnd*> turn_ends_;
   std::map<TimerId, Work> timers_;
   std::uint64_t next_number_ = 1;
   TimePoint now_ = TimePoint(std::chrono::hours(1));

@@ -28,42 +28,62 @@ CloseReason reason_of(int code) {
 
 }  // namespace
 
-ConnectionState::ConnectionState(LoopImpl& loop, Connection::Handler& handler)
-    : loop_(loop), handler_(&handler), descriptor_(loop.context()) {}
+ConnectionState::ConnectionState(LoopImpl& loop, Connection::Handler& handler) : loop_(loop), handler_(&handler) {}
 
 void ConnectionState::start(Fd fd) {
-  boost::system::error_code error;
-  descriptor_.assign(fd.get(), error);
-  if (error) {  // the system cannot watch one more; never from within the constructor
-    loop_.post([self = Ref(this), code = error.value()] { self->fail(code); });
-    return;
-  }
-  fd.release();
-  wait_readable();
+  fd_ = std::move(fd);
+  self_ = this;
+  watched_for_ = wanted();
+  const auto watched = loop_.poller().watch(fd_.get(), *this, watched_for_);
+  watched_ = watched.has_value();
+  if (watched) return;
+  // The system cannot watch one more. Never told from within the constructor.
+  loop_.post([self = Ref(this), code = watched.error()] { self->fail(code); });
+}
+
+// --- the poller ---
+
+Interest ConnectionState::wanted() const {
+  if (phase_ == Phase::closed) return {};
+  return {.read = !paused_ && !read_ended_ && !held_, .write = blocked_};
+}
+
+void ConnectionState::update_interest() {
+  const Interest interest = wanted();
+  if (phase_ == Phase::closed || (watched_ && interest == watched_for_)) return;
+  watched_for_ = interest;
+  if (watched_) return loop_.poller().change(fd_.get(), *this, interest);
+  if (interest == Interest{}) return;
+  const auto watched = loop_.poller().watch(fd_.get(), *this, interest);
+  watched_ = watched.has_value();
+  if (!watched) loop_.post([self = Ref(this), code = watched.error()] { self->fail(code); });
+}
+
+void ConnectionState::unwatch() {
+  if (std::exchange(watched_, false)) loop_.poller().forget(fd_.get(), *this);
+}
+
+void ConnectionState::on_ready(Interest ready) {
+  const Ref self(this);
+  // A hang-up is told to one that wants nothing. It is looked at when something is wanted again.
+  if (watched_for_ == Interest{}) return unwatch();
+  if (ready.write && blocked_) on_writable();
+  if (ready.read) on_readable();
+  update_interest();
 }
 
 // --- reading ---
 
-void ConnectionState::wait_readable() {
-  if (reading_ || paused_ || read_ended_ || held_ || phase_ == Phase::closed) return;
-  reading_ = true;
-  descriptor_.async_wait(descriptor_.wait_read, [self = Ref(this)](const boost::system::error_code& error) {
-    self->reading_ = false;
-    if (!error) self->on_readable();
-  });
-}
-
 void ConnectionState::on_readable() {
   for (int reads = 0; reads < kReadsPerEvent; ++reads)
     if (!read_once()) break;
-  wait_readable();
 }
 
 /// True: the buffer was filled, there may be more.
 bool ConnectionState::read_once() {
   if (paused_ || read_ended_ || phase_ == Phase::closed) return false;
   const auto buffer = loop_.read_buffer();
-  const auto got = receive(descriptor_.native_handle(), buffer);
+  const auto got = receive(fd_.get(), buffer);
   if (!got) {
     if (!would_block(got.error())) fail(got.error());
     return false;
@@ -92,7 +112,7 @@ void ConnectionState::deliver_held() {
   if (paused_ || !held_) return;
   const auto held = std::move(held_);
   if (handler_) handler_->on_data(*held);
-  wait_readable();
+  update_interest();
 }
 
 void ConnectionState::on_read_end() {
@@ -101,6 +121,7 @@ void ConnectionState::on_read_end() {
   if (handler_) end(CloseReason::peer_closed);
 }
 
+// The poller hears of it only if bytes come meanwhile: a short pause costs nothing.
 void ConnectionState::pause() {
   paused_ = true;
 }
@@ -108,27 +129,49 @@ void ConnectionState::pause() {
 void ConnectionState::resume() {
   if (!paused_) return;
   paused_ = false;
-  if (held_) {
-    loop_.post([self = Ref(this)] { self->deliver_held(); });
-  } else {
-    wait_readable();
-  }
+  if (held_) loop_.post([self = Ref(this)] { self->deliver_held(); });
+  update_interest();
 }
 
 // --- sending ---
 
 void ConnectionState::send(SharedBytes bytes, std::size_t offset) {
   if (phase_ != Phase::open) return;
-  outbox_.push(std::move(bytes), offset);
-  if (flush_queued_ || blocked_ || outbox_.empty()) return;
-  flush_queued_ = true;
+  if (const auto batch = settle_batch()) batch->come_back(*this);
+  const std::size_t end = bytes.size();
+  outbox_.push(std::move(bytes), offset, end);
+  flush_later();
+}
+
+void ConnectionState::send(Batch& batch) {
+  if (phase_ != Phase::open) return;
+  if (const auto other = settle_batch()) other->come_back(*this);
+  batch_ = &batch;
+  batch_from_ = batch.last();
+  flush_later();
+}
+
+void ConnectionState::leave(Batch& batch) {
+  if (batch_ == &batch) settle_batch();
+}
+
+boost::intrusive_ptr<Batch> ConnectionState::settle_batch() {
+  if (!batch_) return nullptr;
+  auto [bytes, begin, end] = batch_->piece(batch_from_);
+  outbox_.push(std::move(bytes), begin, end);
+  return std::move(batch_);
+}
+
+void ConnectionState::flush_later() {
+  if (std::exchange(flush_queued_, true)) return;
   loop_.flush_later(this);
 }
 
 void ConnectionState::flush() {
   flush_queued_ = false;
-  if (phase_ == Phase::closed || blocked_) return;
-  if (!flush_some()) return;
+  if (phase_ == Phase::closed) return;
+  settle_batch();
+  if (blocked_ || !flush_some()) return;
   if (phase_ == Phase::closing) finish_sending();
 }
 
@@ -136,30 +179,23 @@ void ConnectionState::flush() {
 bool ConnectionState::flush_some() {
   for (int sends = 0; !outbox_.empty(); ++sends) {
     const auto bytes = outbox_.next(loop_.scratch());
-    const auto sent = net::send(descriptor_.native_handle(), bytes);
+    const auto sent = net::send(fd_.get(), bytes);
     if (!sent && !would_block(sent.error())) {
       fail(sent.error());
       return false;
     }
     outbox_.consume(sent.value_or(0));
     if (sent.value_or(0) < bytes.size() || (sends + 1 == kSendsPerFlush && !outbox_.empty())) {
-      wait_writable();
+      blocked_ = true;
+      update_interest();
       return false;
     }
   }
   return true;
 }
 
-void ConnectionState::wait_writable() {
-  blocked_ = true;
-  descriptor_.async_wait(descriptor_.wait_write, [self = Ref(this)](const boost::system::error_code& error) {
-    self->blocked_ = false;
-    if (!error) self->on_writable();
-  });
-}
-
 void ConnectionState::on_writable() {
-  if (phase_ == Phase::closed) return;
+  blocked_ = false;
   const std::size_t before = outbox_.bytes();
   const bool empty = flush_some();
   if (phase_ == Phase::closed) return;
@@ -193,18 +229,16 @@ void ConnectionState::close_after_flush() {
   handler_ = nullptr;
   held_.reset();
   paused_ = false;
-  ++loop_.lingering;
+  loop_.lingering.insert(this);
   limit_closing(Connection::kFlushStall);
-  wait_readable();
-  if (flush_queued_ || blocked_) return;
-  flush_queued_ = true;
-  loop_.flush_later(this);
+  update_interest();
+  flush_later();
 }
 
 void ConnectionState::finish_sending() {
   if (read_ended_) return close();
   sending_ended_ = true;
-  shutdown_send(descriptor_.native_handle());
+  shutdown_send(fd_.get());
   limit_closing(Connection::kLinger);
 }
 
@@ -220,13 +254,15 @@ void ConnectionState::abort() {
 
 void ConnectionState::close() {
   if (phase_ == Phase::closed) return;
-  if (phase_ == Phase::closing) --loop_.lingering;
+  loop_.lingering.erase(this);
   phase_ = Phase::closed;
+  const Ref self = std::move(self_);
   outbox_.clear();
+  batch_.reset();
   held_.reset();
-  boost::system::error_code ignored;
-  descriptor_.close(ignored);
-  loop_.timers().cancel(std::exchange(limit_, {}));  // last: it may hold the last reference but the caller's
+  unwatch();
+  fd_ = Fd();
+  loop_.timers().cancel(std::exchange(limit_, {}));
 }
 
 void ConnectionState::detach() {
@@ -248,6 +284,12 @@ Connection::~Connection() {
 
 void Connection::send(SharedBytes bytes, std::size_t offset) {
   state_->send(std::move(bytes), offset);
+}
+void Connection::send(Batch& batch) {
+  state_->send(batch);
+}
+void Connection::leave(Batch& batch) {
+  state_->leave(batch);
 }
 void Connection::send_copy(std::string_view bytes) {
   state_->send(SharedBytes::copy(bytes), 0);

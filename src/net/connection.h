@@ -10,6 +10,10 @@
 
 #include "net/fd.h"
 
+namespace roost {
+class Batch;
+}
+
 namespace roost::net {
 
 class Loop;
@@ -55,6 +59,11 @@ class Connection {
   /// Puts the bytes from `offset` on into the outbox, without copying them. Dropped after close_after_flush(), abort()
   /// or a failure. Never calls the handler.
   void send(SharedBytes bytes, std::size_t offset = 0);
+  /// Puts an open batch at the end of the outbox, from its last frame on. It is sent as it is at the end of this turn;
+  /// when something else is sent before, the batch's next frame comes behind that.
+  void send(Batch& batch);
+  /// What is added to the batch from now on is not for this connection.
+  void leave(Batch& batch);
   /// The same with a copy of `bytes`.
   void send_copy(std::string_view bytes);
 

@@ -4,71 +4,85 @@
 #include <memory>
 #include <string>
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <boost/smart_ptr/intrusive_ptr.hpp>
-#include <boost/smart_ptr/intrusive_ref_counter.hpp>
 
+#include "base/batch.h"
 #include "base/executor.h"
 #include "net/connection.h"
 #include "net/outbox.h"
+#include "net/poller.h"
 
 namespace roost::net {
 
 class LoopImpl;
 
-/// A Connection, as its loop knows it: lives on while an operation of the loop refers to it.
+/// A Connection, as its loop knows it: lives on until its descriptor is closed.
 ///
 /// open ──close_after_flush──▶ closing (flushes, shuts down, lingers) ──▶ closed
 ///   └────────────abort, failure─────────────────────────────────────────▶ closed
-class ConnectionState : public boost::intrusive_ref_counter<ConnectionState, boost::thread_unsafe_counter> {
+class ConnectionState final : public BatchTaker, public Watched {
  public:
   ConnectionState(LoopImpl& loop, Connection::Handler& handler);
 
   void start(Fd fd);
   void send(SharedBytes bytes, std::size_t offset);
+  void send(Batch& batch);
+  void leave(Batch& batch);
+  /// The end of the turn: sends what gathered.
   void flush();
   void pause();
   void resume();
   void close_after_flush();
   void abort();
+  void close();
   /// The Connection is gone.
   void detach();
 
-  std::size_t outbox_bytes() const { return outbox_.bytes(); }
-  std::size_t outbox_memory() const { return outbox_.memory(); }
+  std::size_t outbox_bytes() const { return outbox_.bytes() + batch_bytes(); }
+  std::size_t outbox_memory() const { return outbox_.memory() + batch_bytes(); }
   bool blocked() const { return blocked_; }
+
+  void more(Batch& batch) override { send(batch); }
+  void on_ready(Interest ready) override;
 
  private:
   using Ref = boost::intrusive_ptr<ConnectionState>;
   enum class Phase : std::uint8_t { open, closing, closed };
 
-  void wait_readable();
+  Interest wanted() const;
+  void update_interest();
+  void unwatch();
   void on_readable();
   bool read_once();
   void deliver(std::span<char> bytes);
   void deliver_held();
   void on_read_end();
-  void wait_writable();
+  std::size_t batch_bytes() const { return batch_ ? batch_->size() - batch_from_ : 0; }
+  void flush_later();
+  /// Turns the batch at the end of the outbox into a piece of it.
+  boost::intrusive_ptr<Batch> settle_batch();
   void on_writable();
   bool flush_some();
   void finish_sending();
   void fail(int code);
   void end(CloseReason reason);
   void limit_closing(Duration limit);
-  void close();
 
   LoopImpl& loop_;
   Connection::Handler* handler_;  // nullptr: nobody wants to hear more
-  boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type> descriptor_;
+  Fd fd_;
+  Ref self_;  // while the descriptor is open
   Outbox outbox_;
+  boost::intrusive_ptr<Batch> batch_;  // follows what is in the outbox, and may still grow
+  std::size_t batch_from_ = 0;
   std::unique_ptr<std::string> held_;  // bytes that were read when posted work paused the reading
   Executor::TimerId limit_;            // closing only
+  Interest watched_for_;
   Phase phase_ = Phase::open;
-  bool reading_ = false;        // an operation waits for bytes
+  bool watched_ = false;        // by the loop's poller
   bool paused_ = false;         //
   bool read_ended_ = false;     // the peer sends no more
-  bool blocked_ = false;        // an operation waits until the system takes more
+  bool blocked_ = false;        // the system takes no more for now
   bool flush_queued_ = false;   // in the loop's list
   bool sending_ended_ = false;  // shut down
 };

@@ -4,8 +4,6 @@
 #include <chrono>
 #include <utility>
 
-#include <boost/asio/posix/basic_stream_descriptor.hpp>
-
 #include "net/loop.h"
 #include "net/loop_impl.h"
 
@@ -21,60 +19,57 @@ bool client_is_gone(int code) {
 
 }  // namespace
 
-class Listener::State : public std::enable_shared_from_this<State> {
+class Listener::State final : public std::enable_shared_from_this<State>, private Watched {
  public:
   State(Loop& loop, OnAccept on_accept, OnError on_error)
-      : loop_(loop),
-        on_accept_(std::move(on_accept)),
-        on_error_(std::move(on_error)),
-        descriptor_(loop.impl().context()) {}
+      : loop_(loop), on_accept_(std::move(on_accept)), on_error_(std::move(on_error)) {}
 
   std::expected<void, Error> start(Fd fd) {
     port_ = local_port(fd.get());
-    boost::system::error_code error;
-    descriptor_.assign(fd.get(), error);
-    if (error) return std::unexpected(Error{"watch a listening socket: " + error.message()});
-    fd.release();
-    wait();
+    const auto watched = loop_.impl().poller().watch(fd.get(), *this, {.read = true});
+    if (!watched) return std::unexpected(system_error("watch a listening socket", watched.error()));
+    fd_ = std::move(fd);
     return {};
   }
   void close() {
-    boost::system::error_code ignored;
-    descriptor_.close(ignored);
     loop_.cancel(std::exchange(retry_, {}));
+    if (!fd_) return;
+    loop_.impl().poller().forget(fd_.get(), *this);
+    fd_ = Fd();
   }
   std::uint16_t port() const { return port_; }
 
  private:
-  void wait() {
-    descriptor_.async_wait(descriptor_.wait_read, [self = shared_from_this()](const boost::system::error_code& error) {
-      if (!error) self->accept_waiting();
-    });
+  void on_ready(Interest) override {
+    const auto self = shared_from_this();
+    accept_waiting();
   }
 
   void accept_waiting() {
-    for (int accepted = 0; accepted < kAcceptsPerEvent && descriptor_.is_open(); ++accepted) {
-      auto client = accept_client(descriptor_.native_handle());
+    for (int accepted = 0; accepted < kAcceptsPerEvent && fd_; ++accepted) {
+      auto client = accept_client(fd_.get());
       if (client) {
         on_accept_(std::move(*client));
       } else if (would_block(client.error())) {
-        break;
+        return;
       } else if (!client_is_gone(client.error())) {
         return retry_later(client.error());
       }
     }
-    if (descriptor_.is_open()) wait();
   }
 
+  // What can't be accepted now would be told at every turn.
   void retry_later(int code) {
-    retry_ = loop_.call_at(loop_.now() + kRetryDelay, [self = shared_from_this()] { self->accept_waiting(); });
+    watch({});
+    retry_ = loop_.call_at(loop_.now() + kRetryDelay, [self = shared_from_this()] { self->watch({.read = true}); });
     if (on_error_) on_error_(system_error("accept on port " + std::to_string(port_), code));
   }
+  void watch(Interest interest) { loop_.impl().poller().change(fd_.get(), *this, interest); }
 
   Loop& loop_;
   OnAccept on_accept_;
   OnError on_error_;
-  boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type> descriptor_;
+  Fd fd_;
   Executor::TimerId retry_;
   std::uint16_t port_ = 0;
 };

@@ -21,14 +21,14 @@ Waker make_waker() {
 
 }  // namespace
 
-LoopImpl::LoopImpl()
-    : context_(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE), waker_(make_waker()), wake_(context_, waker_.reader.get()) {
-  wait_for_wake();
+LoopImpl::LoopImpl() : poller_(make_poller()), waker_(make_waker()) {
+  if (const auto watched = poller_->watch(waker_.reader.get(), *this, {.read = true}); !watched)
+    throw std::runtime_error(system_error("watch the wake-up descriptor", watched.error()).message);
 }
 
 LoopImpl::~LoopImpl() {
   drop_waiting();
-  wake_.release();  // the Waker closes it
+  poller_->forget(waker_.reader.get(), *this);
 }
 
 void LoopImpl::post(Executor::Work work) {
@@ -43,23 +43,30 @@ void LoopImpl::run() {
 }
 
 void LoopImpl::turn() {
-  run_handlers();
+  wait();
+  poller_->dispatch();
   run_mail();
   timers_.run_due(now());
+  end_turn();
   flush();
 }
 
-void LoopImpl::run_handlers() {
-  std::size_t ran = 0;
-  if (to_flush_.empty() && mailbox_.prepare_sleep()) {
-    now_.reset();
+void LoopImpl::wait() {
+  std::optional<Duration> timeout = Duration::zero();
+  const bool sleeps = to_flush_.empty() && mailbox_.prepare_sleep();
+  if (sleeps) {
     const auto next = timers_.next();
-    ran = next ? context_.run_one_until(*next) : context_.run_one();
-    mailbox_.stay_awake();
-  } else {
-    now_.reset();
+    timeout = next ? std::optional(*next - Clock::now()) : std::nullopt;
   }
-  while (ran < kHandlersPerTurn && context_.poll_one() > 0) ++ran;
+  poller_->wait(timeout);
+  if (sleeps) mailbox_.stay_awake();
+  now_.reset();
+}
+
+// By index, here and below: what is called may add more.
+void LoopImpl::end_turn() {
+  for (std::size_t i = 0; i < turn_ends_.size(); ++i) turn_ends_[i]->on_turn_end();
+  turn_ends_.clear();
 }
 
 TimePoint LoopImpl::now() const {
@@ -82,17 +89,8 @@ void LoopImpl::flush_later(boost::intrusive_ptr<ConnectionState> connection) {
 }
 
 void LoopImpl::flush() {
-  // By index: callbacks may give output to more connections meanwhile.
   for (std::size_t i = 0; i < to_flush_.size(); ++i) std::exchange(to_flush_[i], nullptr)->flush();
   to_flush_.clear();
-}
-
-void LoopImpl::wait_for_wake() {
-  wake_.async_wait(wake_.wait_read, [this](const boost::system::error_code& error) {
-    if (error) return;
-    waker_.reset();
-    wait_for_wake();
-  });
 }
 
 void LoopImpl::drop_waiting() {
@@ -103,6 +101,7 @@ void LoopImpl::drop_waiting() {
     mail.clear();
     timers_.clear();
     std::exchange(to_flush_, {}).clear();
+    while (!lingering.empty()) (*lingering.begin())->close();
   } while (!mailbox_.empty() || timers_.next());
 }
 
@@ -118,6 +117,9 @@ Executor::TimerId Loop::call_at(TimePoint at, Work work) {
 void Loop::cancel(TimerId timer) {
   impl_->timers().cancel(timer);
 }
+void Loop::at_turn_end(TurnEnd& hook) {
+  impl_->at_turn_end(hook);
+}
 TimePoint Loop::now() const {
   return impl_->now();
 }
@@ -128,7 +130,7 @@ void Loop::stop() {
   impl_->post([impl = impl_.get()] { impl->stop(); });
 }
 std::size_t Loop::lingering() const {
-  return impl_->lingering;
+  return impl_->lingering.size();
 }
 
 }  // namespace roost::net

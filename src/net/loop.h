@@ -11,7 +11,7 @@ class LoopImpl;
 
 /// A shard's event loop: one thread that waits, runs what is ready, and sends what gathered.
 ///
-/// A turn: wait for events · run the ready handlers (at most kHandlersPerTurn) · run the work that was posted and the
+/// A turn: wait for events · tell what is ready (at most Poller::kReadyPerWait) · run the work that was posted and the
 /// timers that are due · flush every connection that got output in this turn, so that all its frames leave together.
 ///
 /// What one shard posts to another before it answers a client is seen there before that client's next bytes: posted
@@ -32,6 +32,7 @@ class Loop final : public Executor {
   void post(Work work) override;
   TimerId call_at(TimePoint at, Work work) override;
   void cancel(TimerId timer) override;
+  void at_turn_end(TurnEnd& hook) override;
   TimePoint now() const override;
 
   /// Runs turns until stop(). Then work and timers that still wait are destroyed, here. Once in a Loop's life.

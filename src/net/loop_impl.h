@@ -2,23 +2,24 @@
 
 #include <array>
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <span>
+#include <unordered_set>
 #include <vector>
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 
 #include "net/connection_state.h"
 #include "net/mailbox.h"
+#include "net/poller.h"
 #include "net/socket.h"
 #include "net/timer_queue.h"
 
 namespace roost::net {
 
 /// What a Loop is made of, for the files of this folder. All on the loop's thread, except post().
-class LoopImpl {
+class LoopImpl final : private Watched {
  public:
   LoopImpl();
   ~LoopImpl();
@@ -29,7 +30,8 @@ class LoopImpl {
   TimePoint now() const;
 
   TimerQueue& timers() { return timers_; }
-  boost::asio::io_context& context() { return context_; }
+  Poller& poller() { return *poller_; }
+  void at_turn_end(TurnEnd& hook) { turn_ends_.push_back(&hook); }
 
   /// Runs the work that was posted, if there is some: one batch.
   void run_mail();
@@ -38,25 +40,25 @@ class LoopImpl {
 
   std::span<char> read_buffer() { return read_buffer_; }
   std::span<char> scratch() { return scratch_; }
-  std::size_t lingering = 0;
+  std::unordered_set<ConnectionState*> lingering;  // those that close by themselves
 
-  static constexpr std::size_t kHandlersPerTurn = 128;  // what one epoll_wait of Asio's returns at most
   static constexpr std::size_t kReadBytes = 64 * 1024;  // one for the loop; a TCP segment burst fits
 
  private:
   void turn();
-  void run_handlers();
+  void wait();
+  void end_turn();
   void flush();
-  void wait_for_wake();
+  void on_ready(Interest) override { waker_.reset(); }
   void drop_waiting();
 
-  boost::asio::io_context context_;  // first: what its operations hold goes last
+  const std::unique_ptr<Poller> poller_;
   Waker waker_;
-  boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type> wake_;
   Mailbox mailbox_;
   std::vector<Executor::Work> mail_;  // the batch that runs, reused
   bool running_mail_ = false;
   TimerQueue timers_;
+  std::vector<TurnEnd*> turn_ends_;
   std::vector<boost::intrusive_ptr<ConnectionState>> to_flush_;
   mutable std::optional<TimePoint> now_;  // of this turn, once somebody asked
   bool stopping_ = false;

@@ -12,19 +12,20 @@ constexpr std::size_t kFirstPieces = 8;    // a turn that has more than one fram
 constexpr std::size_t kCompactFrom = 256;  // moving fewer pieces than this is not worth a look
 }  // namespace
 
-void Outbox::push(SharedBytes bytes, std::size_t offset) {
-  if (offset >= bytes.size()) return;
+void Outbox::push(SharedBytes bytes, std::size_t begin, std::size_t end) {
+  if (begin >= end) return;
+  ROOST_ASSERT(end <= bytes.size());
   const bool first = bytes_ == 0;
-  bytes_ += bytes.size() - offset;
+  bytes_ += end - begin;
   if (first) {
-    first_ = {std::move(bytes), offset};
+    first_ = {std::move(bytes), begin, end};
     return;
   }
   if (!rest_) {
     rest_ = std::make_unique<Rest>();
     rest_->pieces.reserve(kFirstPieces);
   }
-  rest_->pieces.push_back({std::move(bytes), offset});
+  rest_->pieces.push_back({std::move(bytes), begin, end});
 }
 
 std::string_view Outbox::next(std::span<char> scratch) const {
@@ -51,7 +52,7 @@ void Outbox::consume(std::size_t sent) {
   bytes_ -= sent;
   while (sent > 0) {
     const std::size_t here = std::min(sent, first_.view().size());
-    first_.offset += here;
+    first_.begin += here;
     sent -= here;
     if (first_.view().empty()) pop();
   }

@@ -15,8 +15,8 @@ namespace roost::net {
 /// One frame needs no memory but this; more take a list, which goes when the outbox is empty.
 class Outbox {
  public:
-  /// Adds the bytes from `offset` on. Nothing happens if there are none.
-  void push(SharedBytes bytes, std::size_t offset);
+  /// Adds the bytes from `begin` to `end`. Nothing happens if there are none.
+  void push(SharedBytes bytes, std::size_t begin, std::size_t end);
 
   /// What to give to the system now; empty if there is nothing. A first frame that is alone or longer than
   /// kGatherMax is returned as it lies; short ones are put together in `scratch`, as many as fit.
@@ -37,8 +37,9 @@ class Outbox {
  private:
   struct Piece {
     SharedBytes bytes;
-    std::size_t offset = 0;
-    std::string_view view() const { return bytes.view().substr(offset); }
+    std::size_t begin = 0;
+    std::size_t end = 0;
+    std::string_view view() const { return bytes.view().substr(begin, end - begin); }
   };
   struct Rest {
     std::vector<Piece> pieces;

@@ -12,7 +12,9 @@ namespace {
 
 class OutboxTest : public testing::Test {
  protected:
-  void push(std::string_view bytes, std::size_t offset = 0) { outbox_.push(SharedBytes::copy(bytes), offset); }
+  void push(std::string_view bytes, std::size_t offset = 0) {
+    outbox_.push(SharedBytes::copy(bytes), offset, bytes.size());
+  }
   std::string_view next() { return outbox_.next(scratch_); }
 
   std::array<char, Outbox::kGatherMax> scratch_;
@@ -21,7 +23,7 @@ class OutboxTest : public testing::Test {
 
 TEST_F(OutboxTest, GivesAFrameThatIsAloneAsItLies) {
   const auto frame = SharedBytes::copy("hello");
-  outbox_.push(frame, 1);
+  outbox_.push(frame, 1, frame.size());
   EXPECT_EQ(next(), "ello");
   EXPECT_EQ(next().data(), frame.data() + 1);
   EXPECT_EQ(outbox_.bytes(), 4u);
