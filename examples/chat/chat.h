@@ -25,7 +25,7 @@ class Lobby : public roost::Channel {
   static void events(roost::Events<Lobby>& on) { on.event("create_room", &Lobby::create_room); }
 
   /// Answered with {"rooms": [RoomInfo, …]}.
-  roost::JoinReply join(std::string_view topic, const roost::Payload& params) override;
+  roost::JoinReply join(std::string_view topic, const roost::Payload& params);
   /// ok RoomInfo, which everybody hears as `room_created`; or error with a reason.
   roost::Task<roost::Reply> create_room(CreateRoom wanted);
 
@@ -57,7 +57,7 @@ class Room : public roost::Channel {
   static void events(roost::Events<Room>& on);
 
   /// Answered with {"room": RoomInfo, "messages": [Message, …]}, the last ones, oldest first.
-  roost::JoinReply join(std::string_view topic, const roost::Payload& params) override;
+  roost::JoinReply join(std::string_view topic, const roost::Payload& params);
   /// ok {"id": the message's}, and everybody hears the Message as `new_msg`; or error with a reason.
   roost::Task<roost::Reply> new_msg(NewMessage message);
   /// Shows in the presence whether the user is writing.

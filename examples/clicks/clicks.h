@@ -77,7 +77,7 @@ class Counter : public roost::Channel {
   static void events(roost::Events<Counter>& on) { on.event("hit", &Counter::hit); }
 
   /// Answered with the State.
-  roost::JoinReply join(std::string_view topic, const roost::Payload& params) override;
+  roost::JoinReply join(std::string_view topic, const roost::Payload& params);
   /// ok {"hits": the button's total}, or error {"reason":"unknown button"}.
   roost::Task<roost::Reply> hit(Hit hit);
 

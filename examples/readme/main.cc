@@ -10,7 +10,7 @@ class Room : public roost::Channel {
  public:
   static void events(roost::Events<Room>& on) { on.event("new_msg", &Room::new_msg); }
 
-  roost::JoinReply join(std::string_view topic, const roost::Payload&) override {
+  roost::JoinReply join(std::string_view topic, const roost::Payload&) {
     if (topic != "room:lobby") return roost::refuse({{"reason", "no such room"}});
     after_join([this] {
       track(user<std::string>(), {{"online_at", roost::unix_seconds()}});

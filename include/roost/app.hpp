@@ -100,12 +100,8 @@ class SocketMount {
   /// references). Patterns are tried in the order of these calls.
   template <typename C, typename... Arguments>
   SocketMount& channel(std::string pattern, Arguments... arguments) & {
-    static_assert(std::is_base_of_v<Channel, C>, "a channel class derives from roost::Channel");
-    auto table = std::make_shared<EventTable>();
-    Events<C> events(*table);
-    if constexpr (requires { C::events(events); }) C::events(events);
     add_route({std::move(pattern),
-               std::move(table),
+               std::make_shared<const EventTable>(detail::make_event_table<C>()),
                [arguments = std::make_tuple(std::move(arguments)...)] {
                  return std::apply([](auto&... each) { return std::make_unique<C>(each...); }, arguments);
                },

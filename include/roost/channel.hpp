@@ -3,14 +3,15 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
-#include <unordered_map>
 #include <utility>
-#include <vector>
 
+#include <roost/events.hpp>
 #include <roost/presence.hpp>
+#include <roost/refs.hpp>
 #include <roost/reply.hpp>
 #include <roost/socket.hpp>
 
@@ -37,19 +38,6 @@ struct End {
                      // "inactive", "draining"
 };
 
-/// Answers one message later, from any thread, any number of times, also when the channel is gone (PROTOCOL R8).
-class ReplyRef {
- public:
-  struct Target;
-  ReplyRef() = default;
-  explicit ReplyRef(std::shared_ptr<const Target> target) : target_(std::move(target)) {}
-  /// Ignored if the connection is gone.
-  void reply(Response response) const;
-
- private:
-  std::shared_ptr<const Target> target_;
-};
-
 /// A broadcast of another topic that this channel subscribed to. Views last for the call.
 struct Broadcast {
   std::string_view topic;
@@ -57,149 +45,67 @@ struct Broadcast {
   const Payload& payload;
 };
 
-/// The handlers of one channel class, by event. Made once for each `.channel<C>(…)`.
-struct EventTable {
-  using Handler = std::function<Reply(Channel&, std::string_view event, const Payload&)>;
-  using OutHandler = std::function<void(Channel&, std::string_view event, const Payload&)>;
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
-  };
-  template <typename T>
-  using Map = std::unordered_map<std::string, T, Hash, std::equal_to<>>;
-  Map<Handler> handlers;
-  Map<OutHandler> intercepts;
-  Handler otherwise;
-};
-
 namespace detail {
 
-template <typename T>
-struct IsTask : std::false_type {};
-template <typename T>
-struct IsTask<Task<T>> : std::true_type {};
-
-template <typename Handler>
-struct HandlerTraits;
-template <typename C, typename R, typename... A>
-struct HandlerTraits<R (C::*)(A...)> {
-  using Class = C;
-  using Result = R;
-  using Arguments = std::tuple<A...>;
-};
-template <typename C, typename R, typename... A>
-struct HandlerTraits<R (C::*)(A...) const> : HandlerTraits<R (C::*)(A...)> {};
-
-/// The argument of a handler, from the payload.
-template <typename Argument>
-std::expected<std::remove_cvref_t<Argument>, FieldError> argument(const Payload& payload) {
-  return payload.as<std::remove_cvref_t<Argument>>();
-}
-
-template <typename C, typename Handler, typename... Argument>
-Reply call(C& channel, Handler handler, Argument&&... arguments) {
-  using Result = std::invoke_result_t<Handler, C&, Argument...>;
-  if constexpr (std::is_void_v<Result>) {
-    (channel.*handler)(std::forward<Argument>(arguments)...);
-    return noreply;
-  } else if constexpr (std::is_same_v<Result, Task<void>>) {
-    return Reply([](Task<void> task) -> Task<Reply> {
-      co_await std::move(task);
-      co_return noreply;
-    }((channel.*handler)(std::forward<Argument>(arguments)...)));
+/// What an after_join or timer function returns as a Reply. It outlives the coroutine that it may be.
+using Work = std::move_only_function<Reply()>;
+template <typename Function>
+Work make_work(Function function) {
+  using R = std::invoke_result_t<Function&>;
+  static_assert(answers_with<R, Reply>(), "Roost: this function returns void, roost::Task<void>, or stop(…)");
+  if constexpr (IsTask<R>::value) {
+    return [function = std::make_shared<Function>(std::move(function))] {
+      return Reply([](std::shared_ptr<Function> alive) -> Task<Reply> {
+        if constexpr (std::is_void_v<typename IsTask<R>::Result>) {
+          co_await (*alive)();
+          co_return noreply;
+        } else {
+          typename IsTask<R>::Result result = co_await (*alive)();
+          co_return Reply(std::move(result));
+        }
+      }(function));
+    };
   } else {
-    return Reply((channel.*handler)(std::forward<Argument>(arguments)...));
+    return [function = std::move(function)]() mutable { return answer<Reply>(function); };
   }
 }
+
+/// What `C::events(…)` is for a class that has none.
+struct NoEvents {};
+
+template <typename C>
+EventTable make_event_table();
 
 }  // namespace detail
 
-/// Where a channel class says which method handles which event.
-///
-/// A handler is `R C::name(A)` or `R C::name()`. R: void, or whatever makes a Reply, or Task<Reply> or Task<void>. A: a
-/// JsonType, which the payload is parsed into and checked against before the handler is called; or Payload, as it came.
-/// A handler that is a coroutine takes its argument by value.
-template <typename C>
-class Events {
- public:
-  explicit Events(EventTable& table) : table_(table) {}
-
-  template <typename Handler>
-  Events& event(std::string name, Handler handler) {
-    using Traits = detail::HandlerTraits<Handler>;
-    using Arguments = typename Traits::Arguments;
-    static_assert(std::is_base_of_v<typename Traits::Class, C>, "this handler belongs to another channel class");
-    static_assert(std::tuple_size_v<Arguments> <= 1, "an event handler takes the payload, or nothing");
-    check_coroutine<Traits>();
-    table_.handlers[std::move(name)] = [handler](Channel& channel, std::string_view, const Payload& payload) -> Reply {
-      C& self = static_cast<C&>(channel);
-      if constexpr (std::tuple_size_v<Arguments> == 0) {
-        return detail::call(self, handler);
-      } else {
-        using Argument = std::tuple_element_t<0, Arguments>;
-        if constexpr (std::is_same_v<std::remove_cvref_t<Argument>, Payload>) {
-          return detail::call(self, handler, payload);
-        } else {
-          static_assert(JsonType<std::remove_cvref_t<Argument>>,
-                        "a handler takes a Payload or a type that JSON can hold: describe your struct with "
-                        "BOOST_DESCRIBE_STRUCT");
-          auto argument = payload.as<std::remove_cvref_t<Argument>>();
-          if (!argument) return Reply(std::move(argument.error()));
-          return detail::call(self, handler, std::move(*argument));
-        }
-      }
-    };
-    return *this;
-  }
-
-  /// Every event that has no handler: `R C::name(std::string_view event, const Payload&)`. Without it such an event
-  /// ends the channel with phx_error, as in Phoenix (PROTOCOL R9).
-  template <typename Handler>
-  Events& otherwise(Handler handler) {
-    table_.otherwise = [handler](Channel& channel, std::string_view event, const Payload& payload) -> Reply {
-      return detail::call(static_cast<C&>(channel), handler, event, payload);
-    };
-    return *this;
-  }
-
-  /// Broadcasts of `name` on the channel's topic go to this method instead of the client: `void C::name(const
-  /// Payload&)` or with a JsonType. It pushes what the client shall see, if anything (PROTOCOL B4). Runs after the
-  /// current handler.
-  template <typename Handler>
-  Events& intercept(std::string name, Handler handler) {
-    using Arguments = typename detail::HandlerTraits<Handler>::Arguments;
-    static_assert(std::tuple_size_v<Arguments> == 1, "an intercept handler takes the payload");
-    using Argument = std::remove_cvref_t<std::tuple_element_t<0, Arguments>>;
-    table_.intercepts[std::move(name)] = [handler](Channel& channel, std::string_view, const Payload& payload) {
-      C& self = static_cast<C&>(channel);
-      if constexpr (std::is_same_v<Argument, Payload>) {
-        (self.*handler)(payload);
-      } else {
-        auto argument = payload.as<Argument>();
-        if (!argument) throw std::invalid_argument("intercepted payload does not fit at " + argument.error().path);
-        (self.*handler)(std::move(*argument));
-      }
-    };
-    return *this;
-  }
-
- private:
-  template <typename Traits>
-  static constexpr void check_coroutine() {
-    if constexpr (detail::IsTask<typename Traits::Result>::value && std::tuple_size_v<typename Traits::Arguments> == 1)
-      static_assert(!std::is_reference_v<std::tuple_element_t<0, typename Traits::Arguments>>,
-                    "a coroutine takes its argument by value: a reference is gone after the first co_await");
-  }
-  EventTable& table_;
+/// Names a timer of a channel, for Channel::cancel.
+struct TimerRef {
+  std::uint64_t number = 0;  // 0: no timer
 };
 
 /// The application's handler for one (socket, topic): made when a client joins, destroyed when it leaves, crashes or
-/// closes.
+/// closes. Its members are its state; nobody else sees them.
+///
+/// A class says who may join by a public method `join`, and which methods handle what by a public static method
+/// `events`, which may be missing:
+///
+///     class Room : public roost::Channel {
+///      public:
+///       static void events(roost::Events<Room>& on) { on.event("new_msg", &Room::new_msg); }
+///       roost::JoinReply join(std::string_view topic, const roost::Payload& params);
+///
+/// `join` is called once, first. It takes the topic, and the client's join payload as a Payload or a JsonType; either
+/// or both may be left out. It returns ok(), ok(response), refuse(response), or a Task<JoinReply> of one (which takes
+/// its arguments by value). Pushes and broadcasts are for after_join: in join they throw. A throw is answered with
+/// status "error", {"reason":"join crashed"}, and logged. A join that waits hears its topic from before it starts, and
+/// those broadcasts follow the reply: what it read meanwhile and what it hears overlap, and nothing falls between
+/// (PROTOCOL R6).
 ///
 /// All methods are called on the socket's shard, one at a time, in the order of the client's messages; while a
-/// coroutine of this channel waits, its later messages wait too, and nothing else does (PROTOCOL R12). Handlers must
-/// not block: for that there is `co_await app.blocking(…)`. A throw ends this channel alone: the client gets phx_error
-/// and joins again. Source: Phoenix.Channel, phoenix/lib/phoenix/channel.ex.
+/// coroutine of this channel waits, its later messages wait too, and nothing else does (PROTOCOL R12). A channel that
+/// ends meanwhile destroys the coroutine, with its locals, where it waits. Handlers must not block: for that there is
+/// `co_await app.blocking(…)`. A throw ends this channel alone: the client gets phx_error and joins again; the log says
+/// where. Source: Phoenix.Channel, phoenix/lib/phoenix/channel.ex.
 class Channel {
  public:
   Channel();
@@ -207,16 +113,9 @@ class Channel {
   Channel(const Channel&) = delete;
   Channel& operator=(const Channel&) = delete;
 
-  /// Decides whether this client may join `topic`. Called once, first.
-  ///
-  /// `params`: the client's join payload, any JSON or bytes. Pushes and broadcasts are for after_join: here they throw.
-  /// A throw is answered with status "error", {"reason":"join crashed"}, and logged. A join that waits (a Task) hears
-  /// its topic from before it starts, and those broadcasts follow the reply: what it read meanwhile and what it hears
-  /// overlap, and nothing falls between (PROTOCOL R6).
-  virtual JoinReply join(std::string_view topic, const Payload& params);
-
-  /// A broadcast on a topic that `subscribe` named.
-  virtual void on_broadcast(const Broadcast& broadcast);
+  /// A broadcast on a topic that `subscribe` named. Returns noreply, stop(…) or a Task, which copies what it needs
+  /// before its first co_await.
+  virtual Reply on_broadcast(const Broadcast& broadcast);
 
   /// The channel is about to go; its subscriptions are gone. What it pushes reaches the client after a leave or stop,
   /// and before the phx_error of a crash (PROTOCOL E2). Not called when the client joined the topic again.
@@ -225,6 +124,7 @@ class Channel {
  protected:
   const std::string& topic() const;
   const Socket& socket() const;
+  /// What `connect` put into accept(…).
   template <typename State>
   const State& user() const {
     return socket().state<State>();
@@ -236,14 +136,38 @@ class Channel {
   void broadcast(std::string_view event, const Payload& payload = {});
   /// … to all but this client's channel.
   void broadcast_from(std::string_view event, const Payload& payload = {});
+  /// Sends to every subscriber of another topic. Also in join and terminate.
+  void broadcast_on(std::string_view topic, std::string_view event, const Payload& payload = {});
 
-  /// Runs `work` right after the join was answered. Call it in `join`; later it throws std::logic_error.
-  void after_join(std::move_only_function<void()> work);
   /// A handle to answer the message that is being handled. Throws std::logic_error outside of a handler.
   ReplyRef reply_ref() const;
+  /// A handle to this channel for other threads: they post messages to it, for the methods of `on.info`.
+  ChannelRef self() const;
 
-  /// Runs `work` once on this channel after `delay`, unless the channel has ended.
-  void after(std::chrono::milliseconds delay, std::move_only_function<void()> work);
+  // What follows takes a function that returns nothing, stop(…), or a Task of these: a coroutine holds up the channel's
+  // later messages as a handler does. It is run on this channel, behind what waits there already, unless the channel
+  // has ended; so it may use `this`.
+
+  /// Runs `function` right after the join was answered, before anything else. Call it in `join`; later it throws
+  /// std::logic_error.
+  template <typename Function>
+  void after_join(Function function) {
+    add_after_join(detail::make_work(std::move(function)));
+  }
+  /// Runs `function` once after `delay`.
+  template <typename Function>
+  TimerRef after(std::chrono::milliseconds delay, Function function) {
+    return add_timer(delay, std::nullopt, detail::make_work(std::move(function)));
+  }
+  /// Runs `function` every `interval` (more than 0, else std::invalid_argument), first after one. A turn that comes
+  /// while the one before still waits is left out.
+  template <typename Function>
+  TimerRef every(std::chrono::milliseconds interval, Function function) {
+    return add_timer(interval, interval, detail::make_work(std::move(function)));
+  }
+  /// The timer's function is not run any more. Also fine for one that is over.
+  void cancel(TimerRef timer);
+
   /// Hears broadcasts of another topic in on_broadcast. Twice subscribed is twice heard (PROTOCOL B5, B8). Its own
   /// topic, which it hears anyway, comes once more to the intercept handlers; an event that has none then ends the
   /// channel, as in Phoenix.
@@ -264,8 +188,35 @@ class Channel {
   void drain();
 
  private:
+  template <typename C>
+  friend EventTable detail::make_event_table();
   friend class channel::Process;
+
+  static void events(const detail::NoEvents&) {}
+  void add_after_join(detail::Work work);
+  TimerRef add_timer(std::chrono::milliseconds delay, std::optional<std::chrono::milliseconds> interval,
+                     detail::Work work);
+
   channel::Process* process_ = nullptr;  // set for the whole life of the channel, before join
 };
+
+template <typename C>
+EventTable detail::make_event_table() {
+  EventTable table;
+  if constexpr (!std::is_convertible_v<C*, Channel*>) {
+    static_assert(kNever<C>, "Roost: a channel class derives publicly from roost::Channel");
+  } else if constexpr (!requires { &C::join; }) {
+    static_assert(kNever<C>,
+                  "Roost: a channel class needs one public method join, which says who may: "
+                  "roost::JoinReply join(std::string_view topic, const roost::Payload& params)");
+  } else {
+    table.channel = type_name<C>();
+    table.join = make_join<C>(&C::join);
+    Events<C> events(table);
+    // A class without events inherits Channel's; one that has them is called, so that a mistake there is an error.
+    if constexpr (!requires { C::events(NoEvents()); }) C::events(events);
+  }
+  return table;
+}
 
 }  // namespace roost

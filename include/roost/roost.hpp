@@ -4,12 +4,14 @@
 #include <roost/agent.hpp>
 #include <roost/app.hpp>
 #include <roost/channel.hpp>
+#include <roost/events.hpp>
 #include <roost/http.hpp>
 #include <roost/json.hpp>
 #include <roost/limits.hpp>
 #include <roost/payload.hpp>
 #include <roost/presence.hpp>
 #include <roost/raw_socket.hpp>
+#include <roost/refs.hpp>
 #include <roost/reply.hpp>
 #include <roost/serializer.hpp>
 #include <roost/socket.hpp>

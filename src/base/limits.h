@@ -16,5 +16,7 @@ inline constexpr std::size_t kPresencesPerChannelMax = 10'000;
 
 /// Subscriptions to other topics that one channel may hold.
 inline constexpr std::size_t kSubscriptionsPerChannelMax = 10'000;
+/// Timers that one channel may have at a time.
+inline constexpr std::size_t kTimersPerChannelMax = 10'000;
 
 }  // namespace roost::limits

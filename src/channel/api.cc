@@ -63,10 +63,7 @@ JoinReply::JoinReply(FieldError error)
 
 Channel::Channel() = default;
 Channel::~Channel() = default;
-JoinReply Channel::join(std::string_view, const Payload&) {
-  return ok();
-}
-void Channel::on_broadcast(const Broadcast&) {
+Reply Channel::on_broadcast(const Broadcast&) {
   throw std::logic_error("subscribed to a topic, but on_broadcast is not overridden");
 }
 void Channel::terminate(const End&) {}
@@ -86,14 +83,24 @@ void Channel::broadcast(std::string_view event, const Payload& payload) {
 void Channel::broadcast_from(std::string_view event, const Payload& payload) {
   process_->broadcast(event, payload, true);
 }
-void Channel::after_join(std::move_only_function<void()> work) {
+void Channel::broadcast_on(std::string_view topic, std::string_view event, const Payload& payload) {
+  process_->broadcast_on(topic, event, payload);
+}
+void Channel::add_after_join(detail::Work work) {
   process_->after_join(std::move(work));
 }
 ReplyRef Channel::reply_ref() const {
   return process_->reply_ref();
 }
-void Channel::after(std::chrono::milliseconds delay, std::move_only_function<void()> work) {
-  process_->after(delay, std::move(work));
+ChannelRef Channel::self() const {
+  return process_->self();
+}
+TimerRef Channel::add_timer(std::chrono::milliseconds delay, std::optional<std::chrono::milliseconds> interval,
+                            detail::Work work) {
+  return process_->add_timer(delay, interval, std::move(work));
+}
+void Channel::cancel(TimerRef timer) {
+  process_->cancel(timer);
 }
 void Channel::subscribe(std::string topic) {
   process_->subscribe(std::move(topic));
@@ -133,11 +140,33 @@ void ReplyRef::reply(Response response) const {
   });
 }
 
+void ChannelRef::deliver(detail::Delivery delivery, std::string_view type) const {
+  if (!target_) return;
+  target_->link->executor->post([weak = target_->process, delivery = std::move(delivery), type]() mutable {
+    if (const auto process = weak.lock()) process->post(std::move(delivery), type);
+  });
+}
+
+void ChannelRef::push(std::string_view event, const Payload& payload) const {
+  channel::check_push(event, payload);
+  if (!target_) return;
+  target_->link->executor->post([weak = target_->process, event = std::string(event), payload]() mutable {
+    if (const auto process = weak.lock()) process->post_push(std::move(event), std::move(payload));
+  });
+}
+
 void channel::check_broadcast(std::string_view topic, std::string_view event, const Payload& payload) {
   if (payload.is_binary() && (topic.size() > 255 || event.size() > 255))  // one byte of length: PROTOCOL F11
     throw std::invalid_argument("broadcast: topic and event of a binary message have at most 255 bytes");
   if (!payload.is_binary() && !payload.is_object())
     throw std::invalid_argument("broadcast: a payload is an object or bytes");
+}
+
+void channel::check_push(std::string_view event, const Payload& payload) {
+  if (payload.is_binary() && event.size() > 255)
+    throw std::invalid_argument("push: the event of a binary message has at most 255 bytes");
+  if (!payload.is_binary() && !payload.is_object())
+    throw std::invalid_argument("push: a payload is an object or bytes");
 }
 
 // presence.hpp

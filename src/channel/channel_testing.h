@@ -137,7 +137,8 @@ struct Script {
 
   std::function<JoinReply(Scripted&, const Payload&)> join;
   std::map<std::string, Handler, std::less<>> handlers;
-  Event intercepted;  // of the event "intercepted"
+  Event intercepted;                                         // of the event "intercepted"
+  std::function<Reply(Scripted&, const std::string&)> told;  // a string that was posted
   std::function<void(Scripted&, const Broadcast&)> on_broadcast;
   std::function<void(Scripted&, const End&)> terminate;
 
@@ -153,14 +154,16 @@ class Scripted final : public Channel {
 
   static void events(Events<Scripted>& on) {
     on.intercept("intercepted", &Scripted::intercepted);
+    on.info(&Scripted::told);
     on.otherwise(&Scripted::any);
   }
-  JoinReply join(std::string_view, const Payload& params) override {
+  JoinReply join(std::string_view, const Payload& params) {
     return script_.join ? script_.join(*this, params) : JoinReply(ok());
   }
-  void on_broadcast(const Broadcast& broadcast) override {
+  Reply on_broadcast(const Broadcast& broadcast) override {
     if (!script_.on_broadcast) return Channel::on_broadcast(broadcast);
     script_.on_broadcast(*this, broadcast);
+    return noreply;
   }
   void terminate(const End& end) override {
     script_.said.push_back("terminate " + end.text);
@@ -171,11 +174,15 @@ class Scripted final : public Channel {
   using Channel::after_join;
   using Channel::broadcast;
   using Channel::broadcast_from;
+  using Channel::broadcast_on;
+  using Channel::cancel;
   using Channel::drain;
+  using Channel::every;
   using Channel::presence;
   using Channel::push;
   using Channel::push_presence_state;
   using Channel::reply_ref;
+  using Channel::self;
   using Channel::socket;
   using Channel::subscribe;
   using Channel::topic;
@@ -188,6 +195,7 @@ class Scripted final : public Channel {
     if (found == script_.handlers.end()) throw std::logic_error("no clause for " + std::string(event));
     return found->second(*this, payload);
   }
+  Reply told(const std::string& text) { return script_.told(*this, text); }
   void intercepted(const Payload& payload) { script_.intercepted(*this, payload); }
 
   Script& script_;

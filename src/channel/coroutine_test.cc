@@ -118,7 +118,7 @@ TEST_F(Coroutines, ThatThrowCrashTheirChannel) {
   client->says(R"(["1","3","room:a","ping",{}])");
   shard.advance(milliseconds(10));
   EXPECT_THAT(client->received(), ElementsAre(crashed("1", "room:a")));
-  EXPECT_TRUE(shard.log.has("in=handler topic=room:a event=fail error=boom"));
+  EXPECT_TRUE(shard.log.has("in=handler topic=room:a event=fail channel=roost::channel::testing::Scripted error=boom"));
 }
 
 TEST_F(Coroutines, ThatThrowAtOnceCrashTheirChannel) {

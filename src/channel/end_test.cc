@@ -65,7 +65,10 @@ TEST_F(Ends, ACrashInAHandlerIsAnErrorAndIsLoggedOnce) {
   client->says(R"(["1","2","room:a","crash",{}])");
   EXPECT_THAT(client->received(), ElementsAre(crashed("1", "room:a")));
   EXPECT_THAT(script.said, ElementsAre("terminate error"));
-  EXPECT_EQ(shard.log.count("channel crashed in=handler topic=room:a event=crash error=boom"), 1u);
+  EXPECT_EQ(
+      shard.log.count(
+          "channel crashed in=handler topic=room:a event=crash channel=roost::channel::testing::Scripted error=boom"),
+      1u);
   EXPECT_EQ(script.alive, 0);
 }
 

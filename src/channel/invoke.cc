@@ -5,15 +5,18 @@
 namespace roost::channel::detail {
 
 bool invoke(Log& log, const CallSite& site, void (*call)(void*), void* function) {
+  const auto report = [&log, &site](std::string_view error) {
+    log.write(
+        LogLevel::error, "channel crashed",
+        {{"in", site.what}, {"topic", site.topic}, {"event", site.event}, {"channel", site.channel}, {"error", error}});
+  };
   try {
     call(function);
     return true;
   } catch (const std::exception& error) {
-    log.write(LogLevel::error, "channel crashed",
-              {{"in", site.what}, {"topic", site.topic}, {"event", site.event}, {"error", error.what()}});
+    report(error.what());
   } catch (...) {
-    log.write(LogLevel::error, "channel crashed",
-              {{"in", site.what}, {"topic", site.topic}, {"event", site.event}, {"error", "not a std::exception"}});
+    report("not a std::exception");
   }
   return false;
 }

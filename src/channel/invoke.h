@@ -13,7 +13,8 @@ namespace roost::channel {
 struct CallSite {
   std::string_view what;  // "join", "handler", "terminate" …
   std::string_view topic;
-  std::string_view event;  // empty if there is none
+  std::string_view event;         // empty if there is none
+  std::string_view channel = {};  // the class; empty if it is none
 };
 
 namespace detail {

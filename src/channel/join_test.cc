@@ -133,7 +133,8 @@ TEST_F(Join, Step5_CrashIsAnsweredAndLogged) {
   auto client = shard.client();
   client->says(R"(["1","1","room:a","phx_join",{}])");
   EXPECT_THAT(client->received(), ElementsAre(reply("1", "1", "room:a", "error", R"({"reason":"join crashed"})")));
-  EXPECT_TRUE(shard.log.has("error channel crashed in=join topic=room:a event= error=boom"));
+  EXPECT_TRUE(shard.log.has(
+      "error channel crashed in=join topic=room:a event= channel=roost::channel::testing::Scripted error=boom"));
   EXPECT_EQ(script.alive, 0);
 }
 

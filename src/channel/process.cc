@@ -1,7 +1,6 @@
 #include "channel/process.h"
 
 #include <stdexcept>
-#include <thread>
 #include <utility>
 
 #include "base/assert.h"
@@ -57,7 +56,7 @@ void Process::join(const Payload& params) {
   const bool lives = invoke(host().log, site("join"), [&] {
     channel_ = route_.make();
     channel_->process_ = this;
-    reply = channel_->join(topic_, params);
+    reply = route_.events->join(*channel_, topic_, params);
   });
   if (!lives) return session_.join_finished(*this, nullptr);
   if (auto* task = std::get_if<Task<JoinReply>>(&reply.value)) return start_join_task(std::move(*task));
@@ -96,11 +95,12 @@ void Process::joined() {
   const auto self = shared_from_this();
   for (const Frame& frame : std::exchange(extras_->held, {})) session_.send(frame);
   extras_->held_bytes = 0;
-  for (auto& work : std::exchange(extras_->after_join, {})) {
-    if (detached_) return;
-    if (!invoke(host().log, site("after_join"), work)) return crash();
-  }
-  if (!extras_->inbox.empty() || overflown_) wake();  // what came while the join waited
+  // Before what came while the join waited.
+  auto works = std::exchange(extras_->after_join, {});
+  for (auto work = works.rbegin(); work != works.rend(); ++work)
+    extras_->inbox.push_front({.kind = Item::Kind::work, .what = "after_join", .work = std::move(*work)});
+  for (std::size_t left = works.size(); left > 0 && !busy_ && !detached_; --left) process_next();
+  if (!extras_->inbox.empty() || overflown_) wake();
 }
 
 void Process::subscribe_own() {
@@ -180,38 +180,45 @@ void Process::pump() {
     host().log.write(LogLevel::error, "channel crashed", {{"in", "inbox"}, {"topic", topic_}, {"error", "inbox full"}});
     return crash();
   }
-  while (joined_ && !busy_ && !detached_ && extras_ && !extras_->inbox.empty()) {
-    Item item = std::move(extras_->inbox.front());
-    extras_->inbox.pop_front();
-    extras_->inbox_bytes -= item.bytes();
-    process(item);
-  }
+  while (joined_ && !busy_ && !detached_ && extras_ && !extras_->inbox.empty()) process_next();
+}
+
+void Process::process_next() {
+  Item item = std::move(extras_->inbox.front());
+  extras_->inbox.pop_front();
+  extras_->inbox_bytes -= item.bytes();
+  process(item);
 }
 
 void Process::process(Item& item) {
-  bool lives = true;
   switch (item.kind) {
     case Item::Kind::message:
       return call_handler(item.ref, item.event, item.payload);
     case Item::Kind::leave:
       return session_.left(*this, reply_ref_, item.ref);
     case Item::Kind::work:
-      lives = invoke(host().log, site("work"), item.work);
-      break;
+      return call_other(item.what, {}, item.work);
     case Item::Kind::relayed:
-      lives = invoke(host().log, site("on_broadcast", item.event), [&] {
-        channel_->on_broadcast({item.topic, item.event, item.payload});
+      return call_other("on_broadcast", item.event, [&] {
+        return channel_->on_broadcast({item.topic, item.event, item.payload});
       });
-      break;
     case Item::Kind::out:
-      lives = invoke(host().log, site("intercept", item.event), [&] {
+      return call_other("intercept", item.event, [&] {
         const auto found = route_.events->intercepts.find(item.event);
         if (found == route_.events->intercepts.end()) throw std::logic_error("no intercept handler for this event");
-        found->second(*channel_, item.event, item.payload);
+        return found->second(*channel_, item.event, item.payload);
       });
-      break;
   }
-  if (!lives && !detached_) crash();
+}
+
+/// What handles no message of the client.
+template <typename Call>
+void Process::call_other(std::string_view what, std::string_view event, Call&& call) {
+  Reply reply;
+  if (invoke(host().log, site(what, event), [&] { reply = call(); }))
+    finish(what, event, nullptr, std::move(reply));
+  else if (!detached_)
+    crash();
 }
 
 Reply Process::find_and_call(std::string_view event, const Payload& payload) {
@@ -229,32 +236,44 @@ void Process::call_handler(const wire::Ref& ref, std::string_view event, const P
   const bool lives = invoke(host().log, site("handler", event), [&] { reply = find_and_call(event, payload); });
   current_ref_ = nullptr;
   if (!lives) return crash();
-  finish(ref, event, std::move(reply));
+  finish("handler", event, &ref, std::move(reply));
 }
 
-void Process::finish(const wire::Ref& ref, std::string_view event, Reply reply) {
-  const auto respond = [&](const Response& response) {
-    if (session_.send_reply(reply_ref_, ref, topic_, response)) return true;
-    crash();
-    return false;
-  };
+void Process::finish(std::string_view what, std::string_view event, const wire::Ref* ref, Reply reply) {
+  if (detached_) return;
   if (auto* response = std::get_if<Response>(&reply.value)) {
-    respond(*response);
+    respond(what, event, ref, *response);
   } else if (auto* misfit = std::get_if<FieldError>(&reply.value)) {
-    respond(error({{"reason", "invalid payload"}, {"path", misfit->path}, {"expected", misfit->expected}}));
+    if (!ref) return fail(what, event, "payload does not fit at " + misfit->path + ": expected " + misfit->expected);
+    respond(what, event, ref,
+            error({{"reason", "invalid payload"}, {"path", misfit->path}, {"expected", misfit->expected}}));
   } else if (auto* stop = std::get_if<Stop>(&reply.value)) {
-    if (!stop->response || respond(*stop->response)) session_.stopped(*this, *stop);
+    if (!stop->response || respond(what, event, ref, *stop->response)) session_.stopped(*this, *stop);
   } else if (auto* task = std::get_if<Task<Reply>>(&reply.value)) {
-    start_task(ref, event, std::move(*task));
+    start_task(what, event, ref, std::move(*task));
   }
 }
 
-void Process::start_task(const wire::Ref& ref, std::string_view event, Task<Reply> task) {
+bool Process::respond(std::string_view what, std::string_view event, const wire::Ref* ref, const Response& response) {
+  if (!ref) return fail(what, event, "it returned a reply, but there is no message to reply to"), false;
+  if (session_.send_reply(reply_ref_, *ref, topic_, response)) return true;
+  crash();
+  return false;
+}
+
+/// A mistake that is found when the application's code has returned.
+void Process::fail(std::string_view what, std::string_view event, const std::string& why) {
+  invoke(host().log, site(what, event), [&why] { throw std::logic_error(why); });
+  crash();
+}
+
+void Process::start_task(std::string_view what, std::string_view event, const wire::Ref* ref, Task<Reply> task) {
   busy_ = true;
   Extras& more = extras();
   more.task = std::move(task);
-  more.task_ref = ref;
+  more.task_what = what;
   more.task_event = std::string(event);
+  more.task_ref = ref ? std::optional(*ref) : std::nullopt;
   more.task->start(host().executor, [weak = weak_from_this()] {
     if (const auto self = weak.lock())
       self->host().executor.post([weak] {
@@ -268,12 +287,13 @@ void Process::task_done() {
   Extras& more = extras();
   Task<Reply> task = std::move(*more.task);
   more.task.reset();
-  const wire::Ref ref = std::move(more.task_ref);
+  const std::string_view what = more.task_what;
   const std::string event = std::move(more.task_event);
+  const std::optional<wire::Ref> ref = std::exchange(more.task_ref, std::nullopt);
   busy_ = false;
   Reply reply;
-  if (!invoke(host().log, site("handler", event), [&] { reply = task.result(); })) return crash();
-  finish(ref, event, std::move(reply));
+  if (!invoke(host().log, site(what, event), [&] { reply = task.result(); })) return crash();
+  finish(what, event, ref ? &*ref : nullptr, std::move(reply));
   if (!detached_) pump();
 }
 
@@ -305,62 +325,6 @@ void Process::terminate(const End& end) {
   invoke(host().log, site("terminate"), [&] { channel_->terminate(end); });
   joined_ = false;
   release();  // once more: what terminate took
-}
-
-// What the application calls
-
-void Process::require_joined(std::string_view call) const {
-  if (!joined_) throw std::logic_error(std::string(call) + " before the join was answered: use after_join");
-}
-
-void Process::push(std::string_view event, const Payload& payload) {
-  require_joined("push");
-  auto frame = session_.serializer().encode_push(reply_ref_, topic_, event, {payload.view(), payload.is_binary()},
-                                                 session_.head());
-  if (!frame) throw std::invalid_argument("push: " + frame.error().text());
-  session_.send(*frame);
-}
-
-void Process::broadcast(std::string_view event, const Payload& payload, bool from_self) {
-  require_joined("broadcast");
-  check_broadcast(topic_, event, payload);
-  host().hub.publish({topic_, event, payload.view(), payload.is_binary(), from_self ? id_ : 0}, host().shard);
-}
-
-void Process::after_join(std::move_only_function<void()> work) {
-  if (joined_) throw std::logic_error("after_join after the join was answered");
-  extras().after_join.push_back(std::move(work));
-}
-
-ReplyRef Process::reply_ref() const {
-  const wire::Ref* ref = current_ref_ ? current_ref_ : busy_ && extras_->task ? &extras_->task_ref : nullptr;
-  if (!ref) throw std::logic_error("reply_ref outside of a handler");
-  session_.host().link->thread = std::this_thread::get_id();
-  return ReplyRef(std::make_shared<const ReplyRef::Target>(session_.host().link, session_.socket().handle(), topic_,
-                                                           reply_ref_, *ref));
-}
-
-void Process::after(std::chrono::milliseconds delay, std::move_only_function<void()> work) {
-  const std::uint64_t number = extras().next_timer++;
-  extras().timers[number] =
-      Timer(host().executor, host().executor.now() + delay, [this, number, work = std::move(work)]() mutable {
-        // The timer goes with the process, so `this` lives here. Its turn comes behind what waits already.
-        extras_->timers.extract(number).mapped().cancel();
-        enqueue({.kind = Item::Kind::work, .work = std::move(work)});
-        wake();
-      });
-}
-
-void Process::subscribe(std::string topic) {
-  if (extras().relays.size() >= limits::kSubscriptionsPerChannelMax) throw std::length_error("too many subscriptions");
-  auto relay = std::make_unique<Relay>(*this);
-  relay->subscription = host().table.subscribe(topic, *relay, id_);
-  relay->topic = std::move(topic);
-  extras().relays.push_back(std::move(relay));
-}
-
-void Process::unsubscribe(std::string_view topic) {
-  if (extras_) std::erase_if(extras_->relays, [topic](const auto& relay) { return relay->topic == topic; });
 }
 
 }  // namespace roost::channel

@@ -51,14 +51,22 @@ class Process final : public pubsub::Subscriber, public std::enable_shared_from_
 
   void deliver(const pubsub::Message& message, pubsub::FrameCache& frames) override;
 
+  /// From a ChannelRef: a message for on.info, of a type with that name; or something to push.
+  void post(roost::detail::Delivery delivery, std::string_view type);
+  void post_push(std::string event, Payload payload);
+
   // What the application calls; see roost/channel.hpp.
   const std::string& topic() const { return topic_; }
   const Socket& socket() const;
   void push(std::string_view event, const Payload& payload);
   void broadcast(std::string_view event, const Payload& payload, bool from_self);
-  void after_join(std::move_only_function<void()> work);
+  void broadcast_on(std::string_view topic, std::string_view event, const Payload& payload);
+  void after_join(roost::detail::Work work);
   ReplyRef reply_ref() const;
-  void after(std::chrono::milliseconds delay, std::move_only_function<void()> work);
+  ChannelRef self();
+  TimerRef add_timer(std::chrono::milliseconds delay, std::optional<std::chrono::milliseconds> interval,
+                     roost::detail::Work work);
+  void cancel(TimerRef timer);
   void subscribe(std::string topic);
   void unsubscribe(std::string_view topic);
   std::expected<std::string, PresenceError> track(std::string_view key, const Payload& meta);
@@ -73,10 +81,13 @@ class Process final : public pubsub::Subscriber, public std::enable_shared_from_
  private:
   struct Item;
   struct Relay;
+  struct Clock;
   struct Extras;  // what few channels need, allocated on first use: process_extras.h
 
   Extras& extras();
-  CallSite site(std::string_view what, std::string_view event = {}) const { return {what, topic_, event}; }
+  CallSite site(std::string_view what, std::string_view event = {}) const {
+    return {what, topic_, event, route_.events->channel};
+  }
   void require_joined(std::string_view call) const;
   bool idle() const;
 
@@ -84,11 +95,19 @@ class Process final : public pubsub::Subscriber, public std::enable_shared_from_
   void enqueue(Item item);
   void wake();
   void pump();
+  void process_next();
   void process(Item& item);
   void call_handler(const wire::Ref& ref, std::string_view event, const Payload& payload);
   Reply find_and_call(std::string_view event, const Payload& payload);
-  void finish(const wire::Ref& ref, std::string_view event, Reply reply);
-  void start_task(const wire::Ref& ref, std::string_view event, Task<Reply> task);
+  template <typename Call>
+  void call_other(std::string_view what, std::string_view event, Call&& call);
+  void arm(std::uint64_t timer);
+  void fire(std::uint64_t timer);
+  Reply tick(std::uint64_t timer);
+  void finish(std::string_view what, std::string_view event, const wire::Ref* ref, Reply reply);
+  void fail(std::string_view what, std::string_view event, const std::string& why);
+  bool respond(std::string_view what, std::string_view event, const wire::Ref* ref, const Response& response);
+  void start_task(std::string_view what, std::string_view event, const wire::Ref* ref, Task<Reply> task);
   void task_done();
   void start_join_task(Task<JoinReply> task);
   void join_task_done();

@@ -16,11 +16,12 @@ namespace roost::channel {
 /// Something that waits for its turn on the channel.
 struct Process::Item {
   enum class Kind { message, leave, out, relayed, work } kind;
+  std::string_view what{};  // of work: a literal, for the log
   wire::Ref ref{};
   std::string topic{};
   std::string event{};
   Payload payload{};
-  std::move_only_function<void()> work{};
+  roost::detail::Work work{};
 
   std::size_t bytes() const { return topic.size() + event.size() + payload.view().size(); }
 };
@@ -35,25 +36,36 @@ struct Process::Relay final : pubsub::Subscriber {
   pubsub::Subscription subscription;
 };
 
+/// A timer of the channel. Its turn waits in the inbox as any other.
+struct Process::Clock {
+  Timer timer;
+  TimePoint due;
+  std::optional<std::chrono::milliseconds> interval;  // nullopt: once
+  roost::detail::Work work;
+  bool waits = false;  // its turn is in the inbox
+};
+
 struct Process::Extras {
   struct Tracked {
     std::string phx_ref;
     SharedBytes meta;
   };
 
-  std::vector<std::move_only_function<void()>> after_join;
+  std::vector<roost::detail::Work> after_join;
   std::deque<Item> inbox;
   std::size_t held_bytes = 0;
   std::vector<Frame> held;  // broadcasts that came while the join waited; they follow its answer
   std::size_t inbox_bytes = 0;
   std::vector<std::unique_ptr<Relay>> relays;
   std::map<std::string, Tracked, std::less<>> tracked;
-  std::map<std::uint64_t, Timer> timers;
+  std::map<std::uint64_t, Clock> timers;
   std::uint64_t next_timer = 1;
   std::optional<Task<Reply>> task;
   std::optional<Task<JoinReply>> join_task;
-  wire::Ref task_ref;  // of the message whose coroutine runs
+  // Of the coroutine that runs.
+  std::string_view task_what;  // a literal
   std::string task_event;
+  std::optional<wire::Ref> task_ref;  // nullopt: it handles no message
 };
 
 }  // namespace roost::channel

@@ -31,8 +31,11 @@ TEST(TopicPatterns, MayHaveAStarAtTheirEndAlone) {
   EXPECT_TRUE(valid_pattern("room"));
   EXPECT_FALSE(valid_pattern("ro*om"));
   EXPECT_FALSE(valid_pattern("room:**"));
+  struct Any : Channel {
+    JoinReply join() { return ok(); }
+  };
   SocketMount mount("/socket");
-  EXPECT_THROW(mount.channel<Channel>("*:room"), std::invalid_argument);
+  EXPECT_THROW(mount.channel<Any>("*:room"), std::invalid_argument);
 }
 
 TEST(TopicPatterns, AreTriedInOrder) {

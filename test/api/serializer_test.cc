@@ -8,6 +8,7 @@ namespace {
 class Room final : public Channel {
  public:
   static void events(Events<Room>& on) { on.event("say", &Room::say); }
+  JoinReply join() { return ok(); }
   void say(const Payload& payload) { broadcast("said", payload); }
 };
 

@@ -12,6 +12,7 @@ class Bench : public roost::Channel {
     on.event("echo", &Bench::echo);
   }
 
+  roost::JoinReply join() { return roost::ok(); }
   void pub(const roost::Payload& payload) { broadcast("msg", payload); }
   roost::Reply echo(const roost::Payload& payload) { return roost::ok(payload); }
 };

@@ -12,7 +12,7 @@ class Pattern : public roost::Channel {
  public:
   explicit Pattern(std::string pattern) : pattern_(std::move(pattern)) {}
 
-  roost::JoinReply join(std::string_view, const roost::Payload&) override { return roost::ok({{"pattern", pattern_}}); }
+  roost::JoinReply join(std::string_view, const roost::Payload&) { return roost::ok({{"pattern", pattern_}}); }
 
  private:
   const std::string pattern_;

@@ -34,7 +34,7 @@ class PresenceRoom : public roost::Channel {
   };
 
   static void events(roost::Events<PresenceRoom>& on);
-  roost::JoinReply join(std::string_view topic, const roost::Payload& params) override;
+  roost::JoinReply join(std::string_view topic, const roost::Payload& params);
 
   roost::Reply track(const Entry& entry);
   roost::Reply update(const Entry& entry);

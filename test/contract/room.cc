@@ -87,8 +87,9 @@ roost::JoinReply Room::join(std::string_view topic, const roost::Payload& params
   return response_of(wishes);
 }
 
-void Room::on_broadcast(const roost::Broadcast& broadcast) {
+roost::Reply Room::on_broadcast(const roost::Broadcast& broadcast) {
   push("relayed", {{"topic", broadcast.topic}, {"event", broadcast.event}, {"payload", broadcast.payload.json()}});
+  return roost::noreply;
 }
 
 void Room::terminate(const roost::End& end) {

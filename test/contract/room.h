@@ -62,8 +62,8 @@ class Room : public roost::Channel {
   explicit Room(roost::App& app) : app_(app) {}
   static void events(roost::Events<Room>& on);
 
-  roost::JoinReply join(std::string_view topic, const roost::Payload& params) override;
-  void on_broadcast(const roost::Broadcast& broadcast) override;
+  roost::JoinReply join(std::string_view topic, const roost::Payload& params);
+  roost::Reply on_broadcast(const roost::Broadcast& broadcast) override;
   void terminate(const roost::End& end) override;
 
   void new_msg(const roost::Payload& payload);
