@@ -6,7 +6,7 @@ const block = (language) => readme.split('```' + language + '\n')[1]?.split('```
 const code = (file) => readFileSync(file, 'utf8').replace(/^\/\/.*\n/, '') // its first line is a comment of its own
 const pairs = [
   ['cpp', 'examples/readme/main.cc', (text) => text],
-  ['tsx', 'packages/react/test/readme.tsx', (text) => text.replace("'../src/index.js'", "'@roost/react'")],
+  ['tsx', 'packages/react/test/readme/root.tsx', (text) => text],
 ]
 
 let failed = 0

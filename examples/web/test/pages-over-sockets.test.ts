@@ -1,5 +1,5 @@
 // @vitest-environment node
-import { createRealtime, type Realtime } from '@roost/react'
+import { createRealtime, type Realtime, type Topic } from '@roost/react'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { PhoenixServer } from '../../../packages/react/test/support/phoenix-server.js'
@@ -30,7 +30,7 @@ function visitor(user_id: string, name: string): Realtime {
   return realtime
 }
 
-function join(realtime: Realtime, topic: string) {
+function join<T extends Topic>(realtime: Realtime, topic: T) {
   const channel = realtime.channel(topic)
   releases.push(channel.acquire())
   return channel
@@ -55,7 +55,7 @@ describe('the wire contract', () => {
     const devices = () => [...(bob?.presence.getSnapshot() ?? [])].map(([id, { metas }]) => `${id} ${metas.length}`).sort()
     await until(() => expect(devices()).toEqual(['u_1 2', 'u_2 1']))
     expect(await one?.push('typing', { typing: true })).toEqual({ status: 'ok', response: {} })
-    const typing = () => bob?.presence.getSnapshot().get('u_1')?.metas.some((meta) => (meta as { typing?: boolean }).typing)
+    const typing = () => bob?.presence.getSnapshot().get('u_1')?.metas.some(({ typing }) => typing)
     await until(() => expect(typing()).toBe(true))
     expect(two?.presence.getSnapshot().get('u_1')?.metas).toHaveLength(2)
   })
@@ -63,8 +63,8 @@ describe('the wire contract', () => {
   it('comes back by itself after the server was away, with what was said meanwhile', async () => {
     const ann = visitor('u_1', 'Ann')
     const room = join(ann, 'room:general')
-    const list = room.messages({ event: 'new_msg', initial: (reply) => (reply as { messages: unknown[] }).messages })
-    const bodies = () => list.getSnapshot().map((message) => (message as { body: string }).body)
+    const list = room.messages({ event: 'new_msg', initial: (reply) => reply.messages })
+    const bodies = () => list.getSnapshot().messages.map(({ body }) => body)
     expect((await room.push('new_msg', { body: 'before' })).status).toBe('ok')
     await until(() => expect(bodies()).toEqual(['before']))
 

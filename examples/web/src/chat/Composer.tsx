@@ -1,6 +1,6 @@
 import { useRef, useState, type KeyboardEvent, type ReactElement } from 'react'
-import { useConnection } from '@roost/react'
 import { Icon } from '../common/Icons.js'
+import { useOffline } from '../common/use-offline.js'
 import { useTyping } from './use-typing.js'
 
 /** 2,000: the server's bound. */
@@ -9,7 +9,7 @@ const body_length_max = 2_000
 const warn_below = 200
 
 interface ComposerProps {
-  readonly topic: string
+  readonly topic: `room:${string}`
   readonly onSend: (body: string) => void
 }
 
@@ -17,7 +17,7 @@ interface ComposerProps {
 export function Composer({ topic, onSend }: ComposerProps): ReactElement {
   const [draft, setDraft] = useState('')
   const input = useRef<HTMLTextAreaElement>(null)
-  const away = useConnection().status === 'offline'
+  const away = useOffline()
   const { typed, stopped } = useTyping(topic)
   const left = body_length_max - draft.length
 

@@ -1,5 +1,5 @@
 import type { ReactElement } from 'react'
-import { useChannel, useMessages, usePresence } from '@roost/react'
+import { topic as topicOf, useChannel, useMessages, usePresenceCount } from '@roost/react'
 import { Icon } from '../common/Icons.js'
 import { Refused } from '../common/Refused.js'
 import type { Side } from './Chat.js'
@@ -7,7 +7,6 @@ import { Composer } from './Composer.js'
 import { MessageList } from './MessageList.js'
 import { Outbox } from './Outbox.js'
 import { Typing } from './Typing.js'
-import type { Message, RoomReply } from './types.js'
 import { useOutbox } from './use-outbox.js'
 import { roomHref } from './use-room.js'
 
@@ -17,15 +16,13 @@ interface ConversationProps {
   readonly onSide: (side: Side) => void
 }
 
-const messages_of_room = { event: 'new_msg', initial: (reply: RoomReply) => reply.messages } as const
-
 /** One room: its messages, what is not sent yet, who is typing, and the composer. */
 export function Conversation({ room, side, onSide }: ConversationProps): ReactElement {
-  const topic = `room:${room}`
-  const { status, response, error, retry } = useChannel<RoomReply>(topic)
-  const messages = useMessages<Message, RoomReply>(topic, messages_of_room)
+  const topic = topicOf('room:{id}', { id: room })
+  const { status, response, error, retry } = useChannel(topic)
+  const { messages } = useMessages(topic, { event: 'new_msg', initial: (reply) => reply.messages })
   const outbox = useOutbox(topic)
-  const people = usePresence(topic, (state) => state.size)
+  const people = usePresenceCount(topic)
   const refused = status === 'refused' || status === 'closed'
   return (
     <section className="conversation" aria-labelledby="room-title">

@@ -1,6 +1,7 @@
 import { useState, type FormEvent, type ReactElement } from 'react'
-import { useConnection, usePush, type PushResult } from '@roost/react'
+import { usePush, type PushResult } from '@roost/react'
 import { Icon } from '../common/Icons.js'
+import { useOffline } from '../common/use-offline.js'
 import { failureOf } from './failure.js'
 import type { Room } from './types.js'
 import { roomHref } from './use-room.js'
@@ -9,8 +10,8 @@ import { roomHref } from './use-room.js'
 const room_name_max = 40
 
 export function NewRoom(): ReactElement {
-  const push = usePush<Room>('lobby')
-  const away = useConnection().status === 'offline'
+  const push = usePush('lobby')
+  const away = useOffline()
   const [name, setName] = useState('')
   const [problem, setProblem] = useState('')
 

@@ -2,18 +2,15 @@ import type { ReactElement } from 'react'
 import { useChannel, useMessages } from '@roost/react'
 import { Refused } from '../common/Refused.js'
 import { NewRoom } from './NewRoom.js'
-import type { LobbyReply, Room } from './types.js'
 import { roomHref } from './use-room.js'
 
 /** 1,000: more rooms than a list can show; the server has its own bound. */
 const rooms_max = 1_000
 
-const lobby = { event: 'room_created', initial: (reply: LobbyReply) => reply.rooms, max: rooms_max } as const
-
 /** The rooms of the lobby, new ones as they are made, and the form that makes one. */
 export function Rooms({ current }: { current: string }): ReactElement {
-  const { status, response, error, retry } = useChannel<LobbyReply>('lobby')
-  const rooms = useMessages<Room, LobbyReply>('lobby', lobby)
+  const { status, response, error, retry } = useChannel('lobby')
+  const { messages: rooms } = useMessages('lobby', { event: 'room_created', initial: (reply) => reply.rooms, max: rooms_max })
   if (status === 'refused') return <Refused title="No lobby" reason={error?.reason ?? ''} retry={retry} />
   return (
     <nav className="rooms" aria-labelledby="rooms-title">

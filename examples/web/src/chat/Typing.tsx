@@ -4,9 +4,9 @@ import { useMe } from '../common/identity.js'
 import { peopleOf, type PersonMeta } from '../common/people.js'
 
 /** Who else is typing: "Ann and Bob are typing". */
-export function Typing({ topic }: { topic: string }): ReactElement {
+export function Typing({ topic }: { topic: `room:${string}` }): ReactElement {
   const { id: me } = useMe()
-  const text = usePresence(topic, (state: PresenceState<PersonMeta>) => sentence(typists(state, me)))
+  const text = usePresence(topic, (state) => sentence(typists(state, me)))
   return (
     <div className="typing-place">
       <span data-testid="typing" className={text === '' ? undefined : 'typing'}>

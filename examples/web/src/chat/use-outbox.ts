@@ -20,8 +20,8 @@ export interface Outbox {
 let last_key = 0
 
 /** Sends messages, and keeps those that the server has not taken, so that nothing typed is lost. */
-export function useOutbox(topic: string): Outbox {
-  const push = usePush<{ id: number }>(topic)
+export function useOutbox(topic: `room:${string}`): Outbox {
+  const push = usePush(topic)
   const [unsent, setUnsent] = useState<readonly Unsent[]>([])
 
   const discard = useCallback(({ key }: Unsent) => setUnsent((all) => all.filter((each) => each.key !== key)), [])

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef } from 'react'
-import { usePush } from '@roost/react'
+import { useMyPresence } from '@roost/react'
 
 /** 3 s without a key: no longer typing. */
 const idle_ms = 3_000
@@ -11,22 +11,20 @@ export interface TypingSignal {
   readonly stopped: () => void
 }
 
-/** Tells the room when the visitor begins and ceases to type: two pushes per burst, not one per key. */
-export function useTyping(topic: string): TypingSignal {
-  const push = usePush(topic)
+/** Tells the room when the visitor begins and ceases to type: two writes per burst, not one per key. */
+export function useTyping(topic: `room:${string}`): TypingSignal {
+  const [, update] = useMyPresence(topic, { event: 'typing', initial: { typing: false } })
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined)
 
   const stopped = useCallback(() => {
-    if (timer.current === undefined) return
     clearTimeout(timer.current)
-    timer.current = undefined
-    void push('typing', { typing: false })
-  }, [push])
+    update({ typing: false })
+  }, [update])
   const typed = useCallback(() => {
-    if (timer.current === undefined) void push('typing', { typing: true })
+    update({ typing: true })
     clearTimeout(timer.current)
     timer.current = setTimeout(stopped, idle_ms)
-  }, [push, stopped])
+  }, [update, stopped])
 
   useEffect(() => stopped, [stopped])
   return { typed, stopped }

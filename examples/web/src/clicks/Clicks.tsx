@@ -1,16 +1,16 @@
 import { useEffect, useState, type ReactElement } from 'react'
-import { useConnection } from '@roost/react'
 import { useStore } from '@roost/react/reflux'
 import { People } from '../common/People.js'
 import { Refused } from '../common/Refused.js'
 import { realtime } from '../common/realtime.js'
+import { useOffline } from '../common/use-offline.js'
 import { ButtonCard } from './ButtonCard.js'
 import { clicks, type ClicksState } from './store.js'
 import { summary } from './summary.js'
 
 export function Clicks(): ReactElement {
   const { buttons, refusal, failure } = useStore<ClicksState>(clicks)
-  const away = useConnection().status === 'offline'
+  const away = useOffline()
   return (
     <div className="clicks">
       <div className="clicks-head">

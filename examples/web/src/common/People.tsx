@@ -2,15 +2,18 @@ import { useMemo, type ReactElement } from 'react'
 import { useChannel, useConnection, usePresence } from '@roost/react'
 import { Avatar } from './Avatar.js'
 import { useMe } from './identity.js'
-import { peopleOf, type Person, type PersonMeta } from './people.js'
+import { peopleOf, type Person } from './people.js'
+
+/** The topics on which the server tracks people. */
+type PeopleTopic = 'clicks' | `room:${string}`
 
 /** Who is on `topic` now; two tabs of one browser are one person with two devices. */
-export function People({ topic, title }: { topic: string; title: string }): ReactElement | null {
+export function People({ topic, title }: { topic: PeopleTopic; title: string }): ReactElement | null {
   const { id } = useMe()
   const { status } = useChannel(topic)
-  const state = usePresence<PersonMeta>(topic)
+  const state = usePresence(topic)
   const people = useMemo(() => peopleOf(state, id), [state, id])
-  const live = useConnection().status === 'open'
+  const live = useConnection(({ status }) => status === 'open')
   const waiting = people.length === 0 && (status === 'joining' || status === 'errored')
   if (status === 'refused' || status === 'closed') return null
   return (

@@ -1,4 +1,5 @@
 import { createRealtime } from '@roost/react'
+import type {} from '../contract.js'
 import { me, onRename } from './identity.js'
 
 /** The one socket of a page, on the server that served it. */

@@ -1,54 +1,81 @@
-import type { ChannelError, ChannelSnapshot, ChannelStatus, ChannelStore } from './channel-types.js'
-import type { Connection } from './connection.js'
-import { EventHub, type EventHandler } from './event-hub.js'
+import type { ChannelError, ChannelSnapshot, ChannelStatus, UntypedChannel, UntypedJoinOptions } from './channel-types.js'
+import { checksOf, problemOf, type Checks, type TopicChecks } from './checks.js'
+import type { Clock } from './clock.js'
+import type { Diagnostics } from './diagnostics.js'
+import { EventHub } from './event-hub.js'
 import { createLeases } from './leases.js'
-import { createMessagesStore, type MessagesOptions, type MessagesStore } from './messages.js'
-import type { ChannelLike, Params, Payload, SocketLike } from './phoenix.js'
-import { createPresenceStore } from './presence.js'
-import { PushQueue, reasonOf, type PushResult, type Send } from './push.js'
-import { createStore, type Store } from './store.js'
+import type { Link } from './link.js'
+import { createMessagesStore, type MessagesOptions, type MessagesSnapshot, type MessagesStore } from './messages.js'
+import { Claims, type Claim } from './params.js'
+import type { ChannelLike, Payload } from './phoenix.js'
+import { createPresenceStore, type OwnedPresenceStore } from './presence.js'
+import { PushQueue, reasonOf, type PushOptions, type PushResult, type Send } from './push.js'
+import { createCell, type Store } from './store.js'
 
 export interface ChannelContext {
-  readonly socket: SocketLike
-  readonly connection: Connection
+  readonly link: Link
+  readonly clock: Clock
+  readonly diagnostics: Diagnostics
+  readonly checks: Checks | undefined
   readonly linger_ms: number
   readonly push_timeout_ms: number
   readonly rejoin_refused: boolean
   /** Told when the channel comes into use and when nobody uses it any more. */
-  readonly on_use: (channel: ChannelStore, in_use: boolean) => void
+  readonly on_use: (channel: Channel, in_use: boolean) => void
 }
 
-const idle: ChannelSnapshot = Object.freeze({ status: 'joining', response: undefined, error: undefined })
+/** What is shown before anybody has asked: a component that renders is about to. */
+const fresh: ChannelSnapshot = Object.freeze({ status: 'joining', response: undefined, error: undefined })
 
-export class Channel implements ChannelStore {
+export class Channel implements UntypedChannel {
   readonly topic: string
-  readonly presence = createPresenceStore()
+  readonly presence: OwnedPresenceStore
   readonly #context: ChannelContext
-  readonly #state = createStore<ChannelSnapshot>(idle)
-  readonly #events = new EventHub()
+  readonly #checks: TopicChecks
+  readonly #state = createCell<ChannelSnapshot>(fresh)
+  readonly #events: EventHub
   readonly #messages = new Map<string, MessagesStore>()
-  readonly #pushes = new PushQueue()
+  readonly #pushes: PushQueue
   readonly #leases
+  readonly #claims = new Claims()
   // The phoenix channel of the current join; none while unused, refused or closed.
   #channel: ChannelLike | undefined
-  #params: Params = {}
+  // The params of that join as text; undefined when a function gave them.
+  #joined_with: string | undefined
+  // Whether it was joined before, so that something may have been missed.
+  #joined_before = false
 
   readonly subscribe = this.#state.subscribe
   readonly getSnapshot = this.#state.getSnapshot
 
   constructor(topic: string, context: ChannelContext) {
+    const { clock, diagnostics, linger_ms } = context
     this.topic = topic
     this.#context = context
-    this.#leases = createLeases(
-      context.linger_ms,
-      () => this.#start(),
-      () => this.#stop(),
-    )
+    this.#checks = checksOf(context.checks, topic)
+    this.#events = new EventHub(topic, this.#checks.events ?? {}, diagnostics)
+    this.presence = createPresenceStore({ topic, hub: this.#events, check: this.#checks.presence, diagnostics })
+    this.#pushes = new PushQueue(clock)
+    this.#leases = createLeases({ clock, linger_ms, first: () => this.#start(), last: () => this.#stop() })
   }
 
-  readonly acquire = (params?: Params): (() => void) => {
-    if (params !== undefined) this.#params = params
-    return this.#leases.acquire()
+  /** How many hold it. */
+  get leases(): number {
+    return this.#leases.count
+  }
+
+  readonly acquire = ({ params, place, current }: UntypedJoinOptions = {}): (() => void) => {
+    const claim: Claim = { params: current ?? (() => params), place: place ?? 'an unnamed place' }
+    const conflict = this.#claims.conflict(this.topic, claim)
+    if (conflict !== undefined) this.#context.diagnostics.conflict(conflict)
+    const withdraw = this.#claims.add(claim)
+    const is_alone = this.#leases.count === 0
+    const release = this.#leases.acquire()
+    if (is_alone) this.#takeOver()
+    return () => {
+      withdraw()
+      release()
+    }
   }
 
   readonly retry = (): void => {
@@ -58,45 +85,66 @@ export class Channel implements ChannelStore {
     this.#join()
   }
 
-  readonly push = (event: string, payload: Payload = {}, timeout_ms = this.#context.push_timeout_ms) => {
-    const { status, error } = this.getSnapshot()
-    if (status === 'refused') return Promise.resolve(refusal(error))
-    const connection = this.#context.connection.getSnapshot().status
-    if (this.#leases.count === 0 || status === 'closed' || connection === 'offline')
-      return Promise.resolve<PushResult>({ status: 'offline', sent: false })
-    const ready = status === 'joined' && connection === 'open'
-    return this.#pushes.add(event, payload, timeout_ms, ready ? this.#send : undefined)
+  readonly push = async (event: string, payload: Payload = {}, options: PushOptions = {}): Promise<PushResult> => {
+    const undo = options.optimistic?.()
+    const result = this.#checked(event, await this.#push(event, payload, options))
+    if (result.status !== 'ok') undo?.()
+    return result
   }
 
-  readonly on = (event: string, handler: EventHandler): (() => void) => this.#events.on(event, handler)
+  readonly on = (event: string, handler: (payload: unknown) => void): (() => void) => this.#events.on(event, handler)
 
-  readonly messages = (options: MessagesOptions<unknown>): Store<readonly unknown[]> =>
+  readonly messages = (options: MessagesOptions<unknown>): Store<MessagesSnapshot<unknown>> =>
     this.#messages.get(options.event) ?? this.#addMessages(options)
 
   /** The join waits for the end of the turn, so that all users of one commit have brought their params. */
   #start(): void {
     this.#context.on_use(this, true)
     queueMicrotask(() => {
-      if (!this.#channel) this.#join()
+      if (!this.#channel && this.#leases.count > 0) this.#join()
     })
   }
 
+  /** Somebody comes while the channel lingers after all had left: who wants other params gets another join. */
+  #takeOver(): void {
+    if (!this.#channel || !this.#claims.given) return
+    const wanted = this.#claims.fixed()
+    if (wanted === undefined || wanted === this.#joined_with) return
+    this.#forget()
+    this.#join()
+  }
+
   #stop(): void {
+    this.#forget()
+    this.#context.on_use(this, false)
+  }
+
+  #forget(): void {
     this.#drop()
     this.#pushes.settle((sent) => ({ status: 'offline', sent }))
     this.presence.reset()
     for (const list of this.#messages.values()) list.reset()
-    this.#state.set(idle)
-    this.#context.on_use(this, false)
+    this.#joined_before = false
+    this.#state.set(fresh)
   }
 
   #join(): void {
-    const channel = this.#context.socket.channel(this.topic, () => evaluate(this.#params))
+    const channel = this.#context.link.socket.channel(this.topic, () => this.#params())
     this.#channel = channel
+    this.presence.joining()
     this.#events.attach(channel)
-    this.presence.attach(channel)
-    for (const list of this.#messages.values()) list.attach(channel)
     this.#watch(channel)
+  }
+
+  /** A function that throws must not get in the way of phoenix.js: the server then decides about no params. */
+  #params(): Payload {
+    try {
+      this.#joined_with = this.#claims.fixed()
+      return this.#claims.payload()
+    } catch (error) {
+      this.#context.diagnostics.threw(this.topic, 'join params', error)
+      return {}
+    }
   }
 
   /** Listens to one phoenix channel; what it says after we dropped it is nobody's any more. */
@@ -115,14 +163,23 @@ export class Channel implements ChannelStore {
   }
 
   #onJoined(response: unknown): void {
-    for (const list of this.#messages.values()) list.joined(response)
+    const problem = problemOf(this.#checks.reply, response)
+    if (problem !== undefined) {
+      this.#context.diagnostics.dropped(this.topic, 'the join reply', problem)
+      return this.#refuse(response, `the join reply does not fit: ${problem}`)
+    }
+    for (const list of this.#messages.values()) this.#bring(list, response)
+    this.#joined_before = true
     this.#become('joined', response)
     this.#pushes.flush(this.#send)
   }
 
   #onRefused(response: unknown): void {
-    const reason = reasonOf(response)
-    if (this.#context.rejoin_refused) return this.#fail('errored', response, reason)
+    if (this.#context.rejoin_refused) this.#fail('errored', response, reasonOf(response))
+    else this.#refuse(response, reasonOf(response))
+  }
+
+  #refuse(response: unknown, reason: string): void {
     this.#drop()
     this.#fail('refused', response, reason)
     this.#pushes.settle(() => ({ status: 'error', response, reason }))
@@ -130,14 +187,15 @@ export class Channel implements ChannelStore {
 
   /** The connection was lost, or the channel crashed on the server; phoenix.js rejoins by itself. */
   #onLost(reason: unknown): void {
+    this.presence.joining()
     if (!isTransport(reason)) {
       this.#fail('errored', reason, 'channel crashed')
       this.#pushes.settle((sent) => (sent ? { status: 'error', response: reason, reason: 'channel crashed' } : undefined))
       return
     }
-    this.#context.connection.check()
+    this.#context.link.check()
     this.#fail('errored', reason, 'connection lost')
-    this.#pushes.settle((sent) => ({ status: 'offline', sent }))
+    this.#pushes.lost()
   }
 
   #onClosed(response: unknown): void {
@@ -155,17 +213,43 @@ export class Channel implements ChannelStore {
   }
 
   #addMessages(options: MessagesOptions<unknown>): MessagesStore {
-    const list = createMessagesStore(options)
+    const list = createMessagesStore(options, this.#events)
     this.#messages.set(options.event, list)
-    if (this.#channel) list.attach(this.#channel)
-    const { status, response } = this.getSnapshot()
-    if (status === 'joined') list.joined(response)
+    const { response } = this.getSnapshot()
+    if (response !== undefined) this.#bring(list, response)
     return list
   }
 
-  readonly #send: Send = (event, payload) => {
+  /** `initial` is the page's, and the reply perhaps not what it expects. */
+  #bring(list: MessagesStore, response: unknown): void {
+    try {
+      list.joined(response, this.#joined_before)
+    } catch (error) {
+      this.#context.diagnostics.threw(this.topic, 'join reply', error)
+    }
+  }
+
+  async #push(event: string, payload: Payload, options: PushOptions): Promise<PushResult> {
+    const { status, error } = this.getSnapshot()
+    if (status === 'refused') return { status: 'error', response: error?.response, reason: error?.reason ?? 'refused' }
+    const connection = this.#context.link.connection.getSnapshot().status
+    const away = connection === 'offline' && !options.retry
+    if (!this.#leases.active || status === 'closed' || away) return { status: 'offline', sent: false }
+    const ready = status === 'joined' && connection === 'open'
+    const { timeout_ms = this.#context.push_timeout_ms } = options
+    return this.#pushes.add(event, payload, { ...options, timeout_ms }, ready ? this.#send : undefined)
+  }
+
+  #checked(event: string, result: PushResult): PushResult {
+    const problem = result.status === 'ok' ? problemOf(this.#checks.replies?.[event], result.response) : undefined
+    if (result.status !== 'ok' || problem === undefined) return result
+    this.#context.diagnostics.dropped(this.topic, `the reply to "${event}"`, problem)
+    return { status: 'error', response: result.response, reason: `the reply does not fit: ${problem}` }
+  }
+
+  readonly #send: Send = (event, payload, timeout_ms) => {
     if (!this.#channel) throw new Error(`no channel to push to: ${this.topic}`)
-    return this.#channel.push(event, payload)
+    return this.#channel.push(event, payload, timeout_ms)
   }
 
   #become(status: ChannelStatus, response = this.getSnapshot().response, error?: ChannelError): void {
@@ -175,14 +259,6 @@ export class Channel implements ChannelStore {
   #fail(status: ChannelStatus, response: unknown, reason: string): void {
     this.#become(status, undefined, { reason, response })
   }
-}
-
-function evaluate(params: Params): Payload {
-  return typeof params === 'function' ? (params as () => Payload)() : params
-}
-
-function refusal(error: ChannelError | undefined): PushResult {
-  return { status: 'error', response: error?.response, reason: error?.reason ?? 'refused' }
 }
 
 /** phoenix.js marks the losses it makes itself: {source: "transport", reason} (PROTOCOL J7). */

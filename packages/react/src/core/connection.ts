@@ -1,5 +1,5 @@
-import type { SocketLike } from './phoenix.js'
-import { createStore, type Store } from './store.js'
+import { createAlarm, type Clock } from './clock.js'
+import { createCell, type Store } from './store.js'
 
 /**
  * connecting: nobody has asked yet, or an attempt that we made on purpose is on its way.
@@ -12,43 +12,32 @@ export interface ConnectionSnapshot {
   readonly status: ConnectionStatus
   /** Unix milliseconds since when the status has been this one; retries do not move it. */
   readonly since: number
+  /**
+   * When the connection was lost, told only once that has lasted for a while (lost_after_ms): what to show people,
+   * who need not hear of every short loss. undefined while there is nothing to tell.
+   */
+  readonly lost_since: number | undefined
 }
 
 export interface Connection extends Store<ConnectionSnapshot> {
-  /** We are about to connect, or to end this connection, on purpose: its end is no loss. */
-  connecting(this: void): void
-  /** Looks at the socket again: phoenix.js tells a heartbeat timeout to its channels only. */
-  check(this: void): void
+  become(this: void, status: ConnectionStatus): void
 }
 
-export function watchConnection(socket: SocketLike, now: () => number = Date.now): Connection {
-  const isOpen = () => socket.connectionState() === 'open'
-  const store = createStore<ConnectionSnapshot>({ status: isOpen() ? 'open' : 'connecting', since: now() })
-  let closing_on_purpose = false
+/** The state of one connection, told by who opens and closes it. */
+export function createConnection(clock: Clock, lost_after_ms: number): Connection {
+  const store = createCell<ConnectionSnapshot>({ status: 'connecting', since: clock.now(), lost_since: undefined })
+  const patience = createAlarm(clock)
 
-  const become = (status: ConnectionStatus) => {
-    if (store.getSnapshot().status !== status) store.set({ status, since: now() })
-  }
-  const closed = () => {
-    if (!isOpen() && !closing_on_purpose) become('offline')
-  }
-  socket.onOpen(() => {
-    closing_on_purpose = false
-    become('open')
-  })
-  socket.onClose(closed)
-  socket.onError(() => {
-    closing_on_purpose = false
-    closed()
-  })
-
+  const set = (change: Partial<ConnectionSnapshot>) => store.set({ ...store.getSnapshot(), ...change })
   return {
     subscribe: store.subscribe,
     getSnapshot: store.getSnapshot,
-    connecting() {
-      closing_on_purpose = isOpen()
-      become('connecting')
+    become(status) {
+      if (store.getSnapshot().status === status) return
+      const since = clock.now()
+      if (status === 'offline') patience.set(lost_after_ms, () => set({ lost_since: since }))
+      else patience.off()
+      set({ status, since, lost_since: status === 'open' ? undefined : store.getSnapshot().lost_since })
     },
-    check: closed,
   }
 }

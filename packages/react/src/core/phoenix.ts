@@ -31,4 +31,7 @@ export interface SocketLike {
   onClose(callback: (event: CloseEvent) => void): string
   onError(callback: (error: unknown) => void): string
   off(refs: string[]): void
+  /** Since phoenix 1.6; false: not connected. */
+  ping?(callback: (round_trip_ms: number) => void): boolean
+  onMessage?(callback: (message: object) => void): string
 }

@@ -1,46 +1,107 @@
-import type { ChannelLike } from './phoenix.js'
+import { problemOf, type Check } from './checks.js'
+import type { Diagnostics } from './diagnostics.js'
+import type { EventHub } from './event-hub.js'
+import { isObject } from './is-object.js'
 import { no_presences, syncDiff, syncState } from './presence-sync.js'
-import type { PresenceDiff, PresenceState, WirePresences } from './presence-sync.js'
-import { createStore, type Store } from './store.js'
+import type { PresenceDiff, PresenceEntry, PresenceState, WirePresences } from './presence-sync.js'
+import { createCell, derive, listen, tell, type Store } from './store.js'
 
 /** Diffs held back while their state is awaited. 1,000: a server that sends no state must not fill memory. */
 const pending_diffs_max = 1_000
 
-export interface PresenceStore extends Store<PresenceState> {
-  /** Follows the presence events of `channel`, from now on. */
-  attach(channel: ChannelLike): void
+/** Who is on a topic. */
+export interface PresenceStore<Meta = unknown> extends Store<PresenceState<Meta>> {
+  /** The entry of one key; listeners hear of that key alone, however many others change. */
+  of(this: void, key: string): Store<PresenceEntry<Meta> | undefined>
+  /** The keys in the order in which they came: the same list until one comes or goes. */
+  readonly keys: Store<readonly string[]>
+}
+
+export interface OwnedPresenceStore extends PresenceStore {
+  /** A new join: its diffs wait for its state. Until then the old picture stays, as the best guess. */
+  joining(): void
   reset(): void
 }
 
-/**
- * The presences of one topic. Diffs that come before the first `presence_state` of the current join wait
- * for it (PROTOCOL Q19); between a loss and that state the old picture stays, as the best guess.
- */
-export function createPresenceStore(): PresenceStore {
-  const store = createStore<PresenceState>(no_presences)
+export interface PresenceContext {
+  readonly topic: string
+  readonly hub: EventHub
+  readonly check: Check | undefined
+  readonly diagnostics: Diagnostics
+}
+
+/** The presences of one topic. Diffs that come before the first `presence_state` of a join wait for it (PROTOCOL Q19). */
+export function createPresenceStore({ topic, hub, check, diagnostics }: PresenceContext): OwnedPresenceStore {
+  const store = createCell<PresenceState>(no_presences)
+  const by_key = new Map<string, Set<() => void>>()
   let synced_join: unknown
   let pending: PresenceDiff[] = []
 
-  const onState = (wire: WirePresences, join_ref: unknown) => {
+  const become = (next: PresenceState) => {
+    const before = store.getSnapshot()
+    store.set(next)
+    for (const [key, listeners] of [...by_key]) if (before.get(key) !== next.get(key)) tell(listeners)
+  }
+  const broken = (what: string, presences: unknown) => {
+    const problem = problemOfPresences(presences, check)
+    if (problem !== undefined) diagnostics.dropped(topic, what, problem)
+    return problem !== undefined
+  }
+
+  hub.on('presence_state', (wire, join_ref) => {
+    if (broken('"presence_state"', wire)) return
     synced_join = join_ref
     const waiting = pending
     pending = []
-    store.set(waiting.reduce(syncDiff, syncState(store.getSnapshot(), wire)))
-  }
-  const onDiff = (diff: PresenceDiff, join_ref: unknown) => {
-    if (join_ref === synced_join) store.set(syncDiff(store.getSnapshot(), diff))
-    else if (pending.length < pending_diffs_max) pending.push(diff)
-  }
+    become(waiting.reduce(syncDiff, syncState(store.getSnapshot(), wire as WirePresences)))
+  })
+  hub.on('presence_diff', (wire, join_ref) => {
+    const { joins, leaves } = (isObject(wire) ? wire : {}) as Partial<PresenceDiff>
+    if (broken('"presence_diff", joins', joins) || broken('"presence_diff", leaves', leaves)) return
+    if (join_ref === synced_join) become(syncDiff(store.getSnapshot(), wire as unknown as PresenceDiff))
+    else if (pending.length < pending_diffs_max) pending.push(wire as unknown as PresenceDiff)
+  })
 
   return {
     subscribe: store.subscribe,
     getSnapshot: store.getSnapshot,
-    attach(channel) {
+    of: (key) => ({
+      subscribe: (listener) => listenTo(by_key, key, listener),
+      getSnapshot: () => store.getSnapshot().get(key),
+    }),
+    keys: derive(store, (state) => [...state.keys()], sameList),
+    joining() {
       synced_join = undefined
       pending = []
-      channel.on('presence_state', (wire, _ref, join_ref) => onState(wire as WirePresences, join_ref))
-      channel.on('presence_diff', (diff, _ref, join_ref) => onDiff(diff as PresenceDiff, join_ref))
     },
-    reset: () => store.set(no_presences),
+    reset: () => become(no_presences),
   }
+}
+
+function listenTo(by_key: Map<string, Set<() => void>>, key: string, listener: () => void): () => void {
+  const listeners = by_key.get(key) ?? new Set()
+  by_key.set(key, listeners)
+  const stop = listen(listeners, listener)
+  return () => {
+    stop()
+    if (listeners.size === 0 && by_key.get(key) === listeners) by_key.delete(key)
+  }
+}
+
+const sameList = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((key, i) => key === b[i])
+
+/** Key -> {metas: [{phx_ref}, ...]}, each meta as the contract has it. */
+function problemOfPresences(presences: unknown, check: Check | undefined): string | undefined {
+  if (!isObject(presences)) return 'expected an object of presences'
+  for (const [key, entry] of Object.entries(presences)) {
+    const metas = isObject(entry) ? entry['metas'] : undefined
+    if (!Array.isArray(metas)) return `${key}.metas: expected a list`
+    for (const [i, meta] of (metas as unknown[]).entries()) {
+      if (!isObject(meta) || typeof meta['phx_ref'] !== 'string') return `${key}.metas.${i}.phx_ref: expected a string`
+      const problem = problemOf(check, meta)
+      if (problem !== undefined) return `${key}.metas.${i}.${problem}`
+    }
+  }
+  return undefined
 }

@@ -1,5 +1,4 @@
 import { Channel, type ChannelContext } from './channel.js'
-import type { ChannelStore } from './channel-types.js'
 
 /**
  * Unused channels to remember. A component may hold a channel between its render and its effect, so an
@@ -10,31 +9,37 @@ const idle_channels_max = 256
 /** The channels of one socket: exactly one per topic, however many components use it. */
 export class Registry {
   readonly #context: Omit<ChannelContext, 'on_use'>
-  readonly #channels = new Map<string, ChannelStore>()
-  readonly #idle = new Set<ChannelStore>()
+  readonly #channels = new Map<string, Channel>()
+  readonly #idle = new Set<Channel>()
 
   constructor(context: Omit<ChannelContext, 'on_use'>) {
     this.#context = context
   }
 
-  get(topic: string): ChannelStore {
+  get(topic: string): Channel {
     return this.#channels.get(topic) ?? this.#add(topic)
   }
 
-  #add(topic: string): ChannelStore {
+  /** Those that somebody uses. */
+  used(): Channel[] {
+    return [...this.#channels.values()].filter((channel) => !this.#idle.has(channel))
+  }
+
+  #add(topic: string): Channel {
+    if (typeof topic !== 'string' || topic === '') throw new TypeError('@roost/react: a topic is a string, and not empty')
     const channel = new Channel(topic, { ...this.#context, on_use: (used, in_use) => this.#onUse(used, in_use) })
     this.#channels.set(topic, channel)
     this.#rest(channel)
     return channel
   }
 
-  #onUse(channel: ChannelStore, in_use: boolean): void {
+  #onUse(channel: Channel, in_use: boolean): void {
     this.#idle.delete(channel)
     if (in_use) this.#channels.set(channel.topic, channel)
     else this.#rest(channel)
   }
 
-  #rest(channel: ChannelStore): void {
+  #rest(channel: Channel): void {
     this.#idle.add(channel)
     if (this.#idle.size <= idle_channels_max) return
     const [oldest] = this.#idle

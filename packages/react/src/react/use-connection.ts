@@ -1,9 +1,16 @@
-import { useSyncExternalStore } from 'react'
 import type { ConnectionSnapshot } from '../core/connection.js'
 import { useRealtime } from './context.js'
+import { useSelector, type IsEqual } from './use-selector.js'
 
-/** The state of the connection, and since when. */
-export function useConnection(): ConnectionSnapshot {
-  const { subscribe, getSnapshot } = useRealtime().connection
-  return useSyncExternalStore(subscribe, getSnapshot, getSnapshot)
+const whole = (state: ConnectionSnapshot): ConnectionSnapshot => state
+
+/** The state of the connection: open or not, since when, and whether people should hear of it. */
+export function useConnection(): ConnectionSnapshot
+/** A part of it: renders again only when `select`'s result changes by `is_equal` (default Object.is). */
+export function useConnection<Selected>(
+  select: (state: ConnectionSnapshot) => Selected,
+  is_equal?: IsEqual<Selected>,
+): Selected
+export function useConnection(select: (state: ConnectionSnapshot) => unknown = whole, is_equal?: IsEqual<unknown>): unknown {
+  return useSelector(useRealtime().connection, select, is_equal)
 }

@@ -1,32 +1,38 @@
-import { useEffect, useRef } from 'react'
-import type { ChannelStore } from '../core/channel-types.js'
-import type { Params, Payload } from '../core/phoenix.js'
-import { nothing } from './nothing.js'
+import { useEffect, useRef, useState } from 'react'
+import type { UntypedChannel } from '../core/channel-types.js'
+import type { Params } from '../core/phoenix.js'
 import { useRealtime } from './context.js'
+import { nothing } from './nothing.js'
 
-/**
- * The channel of `topic`, joined from effect time while the component is mounted; for null a channel
- * that never joins. `params`: those of the latest render count at each join; new ones alone do not rejoin.
- */
-export function useLease(topic: string | null, params?: Params): ChannelStore {
+export interface LeaseRequest {
+  /** The join payload: that of the latest render counts at each join; a new one alone does not rejoin. */
+  readonly params?: Params | undefined
+  /** Who asks, for a conflict of params; called in development, while rendering. */
+  readonly place?: () => string
+}
+
+/** The channel of `topic`, joined from effect time while the component is mounted; for null one that never joins. */
+export function useLease(topic: string | null, { params, place }: LeaseRequest = {}): UntypedChannel {
   const realtime = useRealtime()
-  const channel = topic === null ? nothing : realtime.channel(topic)
+  const { diagnostics, channel: find } = realtime.internal
+  const channel = topic === null ? nothing : find(topic)
+  const [asked_at] = useState(() => (diagnostics.development && params !== undefined ? place?.() : undefined))
   const latest = useRef(params)
   useEffect(() => {
     latest.current = params
   })
-  const given = params !== undefined
   useEffect(() => {
     const release = realtime.acquire()
-    const leave = channel.acquire(given ? () => evaluate(latest.current) : undefined)
-    return () => {
-      leave()
+    try {
+      const leave = channel.acquire({ current: () => latest.current, place: asked_at })
+      return () => {
+        leave()
+        release()
+      }
+    } catch (error) {
       release()
+      throw error
     }
-  }, [realtime, channel, given])
+  }, [realtime, channel, asked_at])
   return channel
-}
-
-function evaluate(params: Params | undefined): Payload {
-  return typeof params === 'function' ? (params as () => Payload)() : (params ?? {})
 }

@@ -1,10 +1,10 @@
-import type { Payload } from '../core/phoenix.js'
-import type { PushResult } from '../core/push.js'
+import type { ChannelStore } from '../core/channel-types.js'
+import type { Entry, Registered, Topic } from '../core/contract.js'
 import { useLease } from './use-lease.js'
 
-export type Push<Reply = unknown> = (event: string, payload?: Payload, timeout_ms?: number) => Promise<PushResult<Reply>>
+export type Push<E> = ChannelStore<E>['push']
 
 /** The push of `topic`: the same function at every render. How it settles: see PushResult; it never rejects. */
-export function usePush<Reply = unknown>(topic: string | null): Push<Reply> {
-  return useLease(topic).push as Push<Reply>
+export function usePush<T extends Topic>(topic: T | null): Push<Entry<Registered, T>> {
+  return useLease(topic).push as unknown as Push<Entry<Registered, T>>
 }

@@ -2,14 +2,14 @@ import type { ChannelSnapshot } from '../core/channel-types.js'
 import type { ConnectionSnapshot } from '../core/connection.js'
 import type { Params, Payload } from '../core/phoenix.js'
 import type { PushResult } from '../core/push.js'
-import type { Realtime } from '../core/realtime.js'
+import type { AnyRealtime } from '../core/realtime.js'
 import type { RefluxAction } from './types.js'
 
 /** An action (it publishes to its listeners) or any function, such as a store's own method. */
 export type Target<Value> = (value: Value) => unknown
 
 export interface WireOptions<JoinReply = unknown> {
-  readonly realtime: Realtime
+  readonly realtime: AnyRealtime
   readonly topic: string
   readonly params?: Params
   /**
@@ -30,7 +30,7 @@ export interface WireOptions<JoinReply = unknown> {
 /** Joins `topic` and ties it to Reflux actions and stores. Returns the function that unties and leaves. */
 export function wireChannel<JoinReply = unknown>(options: WireOptions<JoinReply>): () => void {
   const { realtime, topic, params, push = {}, receive = {} } = options
-  const channel = realtime.channel(topic)
+  const channel = realtime.internal.channel(topic)
   const stops: (() => void)[] = []
 
   for (const [event, action] of Object.entries(push)) {
@@ -41,7 +41,7 @@ export function wireChannel<JoinReply = unknown>(options: WireOptions<JoinReply>
   }
   stops.push(follow(channel, onChannel(options)))
   stops.push(follow(realtime.connection, options.connection))
-  stops.push(realtime.acquire(), channel.acquire(params))
+  stops.push(realtime.acquire(), channel.acquire({ params, place: "wireChannel" }))
   return () => {
     for (const stop of stops.reverse()) stop()
   }

@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
+import type { AnyContract } from '../../src/index.js'
 import { FakeServer } from '../support/fake-server.js'
 import { pass, useFakeTime } from '../support/harness.js'
 
@@ -6,13 +7,13 @@ useFakeTime()
 
 describe('a registry', () => {
   it('has one channel per topic', () => {
-    const realtime = new FakeServer().realtime()
+    const realtime = new FakeServer().realtime<AnyContract>()
     expect(realtime.channel('a')).toBe(realtime.channel('a'))
     expect(realtime.channel('a')).not.toBe(realtime.channel('b'))
   })
 
   it('forgets unused channels in the end, and never used ones', async () => {
-    const realtime = new FakeServer().realtime()
+    const realtime = new FakeServer().realtime<AnyContract>()
     const used = realtime.channel('used')
     const unused = realtime.channel('unused')
     const leave = used.acquire()
@@ -25,7 +26,7 @@ describe('a registry', () => {
 
   it('gives back a lease once, however often it is told to', async () => {
     const server = new FakeServer()
-    const realtime = server.realtime()
+    const realtime = server.realtime<AnyContract>()
     realtime.acquire()
     const channel = realtime.channel('a')
     const first = channel.acquire()

@@ -50,7 +50,7 @@ describe('useChannel', () => {
   })
 
   it('leaves the old topic and joins the new one when the topic changes', async () => {
-    const { server, rerender, result } = await mountHook(({ topic }) => useChannel(topic), { topic: 'room:1' })
+    const { server, rerender, result } = await mountHook(({ topic }) => useChannel(topic), { topic: 'room:1' as `room:${string}` })
     await server.reply('room:1', 'phx_join', 'ok', { name: 'one' })
     rerender({ topic: 'room:2' })
     expect(result.current).toMatchObject({ status: 'joining', response: undefined })
@@ -63,7 +63,7 @@ describe('useChannel', () => {
   it('joins nothing for null', async () => {
     const { server, result } = await mountHook(() => useChannel(null), undefined)
     expect(server.frames).toHaveLength(0)
-    expect(result.current.status).toBe('closed')
+    expect(result.current.status).toBe('idle')
   })
 
   it('sends the params of a parent although a child without params asks first', async () => {
@@ -159,7 +159,7 @@ describe('useConnection', () => {
     server.accepting = false
     await server.drop()
     await pass(30_000)
-    expect(result.current).toEqual({ status: 'offline', since: lost_at })
+    expect(result.current).toEqual({ status: 'offline', since: lost_at, lost_since: lost_at })
     server.accepting = true
     await pass(5_000)
     expect(result.current.status).toBe('open')

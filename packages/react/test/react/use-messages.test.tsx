@@ -1,14 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { useMessages } from '../../src/index.js'
+import type { Message } from '../support/contract.js'
 import { mountHook, pass, useFakeTime } from '../support/harness.js'
 
 useFakeTime()
 
-type Message = { id: number; body?: string }
-type Reply = { messages: Message[] }
-const options = { event: 'new_msg', initial: (reply: Reply) => reply.messages, max: 5 }
-const hook = () => useMessages<Message, Reply>('room:1', options)
-const ids = (list: readonly Message[]) => list.map(({ id }) => id)
+const options = { event: 'new_msg' as const, initial: (reply: { messages: Message[] }) => reply.messages, max: 5 }
+const hook = () => useMessages('room:1', options)
+const ids = ({ messages }: { messages: readonly Message[] }) => messages.map(({ id }) => id)
 const reply = (...list: number[]) => ({ messages: list.map((id) => ({ id })) })
 
 describe('useMessages', () => {
@@ -46,7 +45,7 @@ describe('useMessages', () => {
   })
 
   it('gives a component that comes later the whole list', async () => {
-    const both = ({ late }: { late: boolean }) => [hook(), useMessages<Message, Reply>(late ? 'room:1' : null, options)] as const
+    const both = ({ late }: { late: boolean }) => [hook(), useMessages(late ? 'room:1' : null, options)] as const
     const { server, result, rerender } = await mountHook(both, { late: false })
     await server.reply('room:1', 'phx_join', 'ok', reply(1))
     await server.broadcast('room:1', 'new_msg', { id: 2 })
@@ -56,11 +55,46 @@ describe('useMessages', () => {
   })
 
   it('knows messages by another key', async () => {
-    const byBody = () => useMessages<Message>('room:1', { event: 'new_msg', id: ({ body }) => body ?? '' })
+    const byBody = () => useMessages('room:1', { event: 'new_msg', id: ({ body }) => body ?? '' })
     const { server, result } = await mountHook(byBody, undefined)
     await server.reply('room:1', 'phx_join', 'ok')
     await server.broadcast('room:1', 'new_msg', { id: 1, body: 'a' })
     await server.broadcast('room:1', 'new_msg', { id: 2, body: 'a' })
     expect(ids(result.current)).toEqual([1])
+  })
+
+  it('marks where messages may be missing when no reply brings them', async () => {
+    const live = () => useMessages('room:1', { event: 'new_msg' })
+    const { server, result } = await mountHook(live, undefined)
+    const gaps = () => [...result.current.gaps].map(({ id }) => id)
+    await server.reply('room:1', 'phx_join', 'ok')
+    for (const id of [1, 2]) await server.broadcast('room:1', 'new_msg', { id })
+    await server.drop()
+    await pass(1_000)
+    await server.reply('room:1', 'phx_join', 'ok')
+    expect(gaps()).toEqual([])
+    await server.broadcast('room:1', 'new_msg', { id: 2 })
+    expect(gaps()).toEqual([])
+    for (const id of [7, 8]) await server.broadcast('room:1', 'new_msg', { id })
+    expect(ids(result.current)).toEqual([1, 2, 7, 8])
+    expect(gaps()).toEqual([7])
+  })
+
+  it('keeps messages that have no id', async () => {
+    const { server, result } = await mountHook(() => useMessages('room:1', { event: 'x' }), undefined)
+    await server.reply('room:1', 'phx_join', 'ok')
+    await server.broadcast('room:1', 'x', { n: 1 })
+    await server.broadcast('room:1', 'x', { n: 1 })
+    expect(result.current.messages).toEqual([{ n: 1 }, { n: 1 }])
+  })
+
+  it('keeps the messages that a rejoin brings again as they are', async () => {
+    const { server, result } = await mountHook(hook, undefined)
+    await server.reply('room:1', 'phx_join', 'ok', reply(1, 2))
+    const before = result.current
+    await server.drop()
+    await pass(1_000)
+    await server.reply('room:1', 'phx_join', 'ok', reply(1, 2))
+    expect(result.current).toBe(before)
   })
 })

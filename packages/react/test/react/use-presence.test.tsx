@@ -8,7 +8,7 @@ type Meta = { name: string }
 const entry = (...names: string[]) => ({ metas: names.map((name) => ({ phx_ref: `ref-${name}`, name })) })
 
 async function present() {
-  const view = await mountHook(() => usePresence<Meta>('room:1'), undefined)
+  const view = await mountHook(() => usePresence('room:1'), undefined)
   await view.server.reply('room:1', 'phx_join', 'ok')
   await view.server.push('room:1', 'presence_state', { ann: entry('a1', 'a2'), bob: entry('b1') })
   return view
@@ -40,7 +40,7 @@ describe('usePresence', () => {
   })
 
   it('holds diffs back until the state of this join has come', async () => {
-    const { server, result } = await mountHook(() => usePresence<Meta>('room:1'), undefined)
+    const { server, result } = await mountHook(() => usePresence('room:1'), undefined)
     await server.reply('room:1', 'phx_join', 'ok')
     await server.broadcast('room:1', 'presence_diff', { joins: { cid: entry('c1') }, leaves: {} })
     expect(result.current.size).toBe(0)
@@ -66,7 +66,7 @@ describe('usePresence', () => {
     let renders = 0
     const names = (state: PresenceState<Meta>) => [...state.keys()]
     const same = (a: string[], b: string[]) => a.join() === b.join()
-    const { server, result } = await mountHook(() => (renders++, usePresence<Meta, string[]>('room:1', names, same)), undefined)
+    const { server, result } = await mountHook(() => (renders++, usePresence('room:1', names, same)), undefined)
     await server.reply('room:1', 'phx_join', 'ok')
     await server.push('room:1', 'presence_state', { ann: entry('a1') })
     const before = result.current

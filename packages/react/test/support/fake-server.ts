@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import { act } from '@testing-library/react'
-import { createRealtime, type Realtime, type RealtimeOptions } from '../../src/index.js'
+import { createRealtime, type Realtime, type RealtimeOptions, type Registered } from '../../src/index.js'
 
 type Frame = readonly [join_ref: string | null, ref: string | null, topic: string, event: string, payload: unknown]
 
@@ -11,7 +11,7 @@ type Frame = readonly [join_ref: string | null, ref: string | null, topic: strin
 export class FakeServer {
   readonly frames: Frame[] = []
   readonly connections: FakeTransport[] = []
-  readonly transport: new (url: string) => FakeTransport
+  readonly transport: new (url: string, protocols?: readonly string[]) => FakeTransport
   /** Whether a new connection opens by itself, in the turn after it was made. */
   accepting = true
 
@@ -19,8 +19,8 @@ export class FakeServer {
     const connections = this.connections
     const onConnect = (connection: FakeTransport) => this.#connected(connection)
     this.transport = class extends FakeTransport {
-      constructor(url: string) {
-        super(url)
+      constructor(url: string, protocols?: readonly string[]) {
+        super(url, protocols)
         connections.push(this)
         onConnect(this)
       }
@@ -28,12 +28,13 @@ export class FakeServer {
   }
 
   /** A Realtime whose socket ends here. */
-  realtime(options: Partial<RealtimeOptions> & { params?: object } = {}): Realtime {
-    return createRealtime({
+  realtime<C = Registered>(options: object = {}): Realtime<C> {
+    return createRealtime<C>({
       url: 'ws://fake/socket',
       socket_options: { transport: this.transport },
+      random: () => 0.5,
       ...options,
-    } as RealtimeOptions)
+    } as RealtimeOptions<C>)
   }
 
   /** The frames of one event, on all topics or one. */
@@ -89,7 +90,10 @@ export class FakeTransport {
   onmessage: ((event: { data: string }) => void) | undefined
   onsend: ((text: string) => void) | undefined
 
-  constructor(readonly url: string) {}
+  constructor(
+    readonly url: string,
+    readonly protocols?: readonly string[],
+  ) {}
 
   open(): void {
     if (this.readyState !== 0) return
@@ -102,9 +106,9 @@ export class FakeTransport {
     this.onerror?.(new Error('refused'))
     this.onclose?.({ code: 1006 })
   }
-  end(code: number): void {
+  end(code: number, reason = ''): void {
     this.readyState = 3
-    this.onclose?.({ code })
+    this.onclose?.({ code, reason })
   }
   send(text: string): void {
     this.onsend?.(text)
