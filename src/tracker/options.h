@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,13 @@ struct Options {
   Duration down_period = std::chrono::seconds(15);      // so long after its last sign a node's entries are hidden
   Duration permdown_period = std::chrono::minutes(20);  // so long after, they are forgotten
   unsigned clock_sample_periods = 2;                    // ticks from one decision on transfers to the next
+
+  /// A change leaves at once, and so long after the message before it at the earliest. nullopt: with the next tick.
+  std::optional<Duration> delta_period = std::nullopt;
+  /// Who hears that it lacks something asks for it so long after, if that didn't come by itself. nullopt: with the next
+  /// decision on transfers.
+  std::optional<Duration> repair_period = std::nullopt;
+
   std::vector<std::size_t> max_delta_sizes{100, 1000, 10'000};
 
   /// Replicas that are listened to; more are ignored, else broken peers could make up names without end.

@@ -23,6 +23,8 @@ Tracker::Tracker(Options options, TimePoint now)
       state_({options_.node, options_.vsn}),
       generations_(options_.max_delta_sizes),
       next_tick_(now + first_delay(options_)),
+      last_heartbeat_(now),
+      last_decision_(now),
       silent_periods_(options_.max_silent_periods) {
   ROOST_ASSERT(check(options_).has_value());
 }
@@ -71,6 +73,7 @@ void Tracker::handle(const Heartbeat& message, TimePoint now) {
     generations_.push(*message.delta, state_.empty_delta());
   }
   clocks_.add(message.from, message.clock);
+  miss(message.clock, now);
 }
 
 void Tracker::handle(const TransferRequest& message, TimePoint) {
@@ -123,14 +126,17 @@ bool Tracker::heard_of(const presence::ReplicaId& replica, TimePoint now) {
     return true;
   }
   peer.heard = now;
-  if (!std::exchange(peer.up, true)) state_.replica_up(replica);
+  if (!std::exchange(peer.up, true)) {
+    state_.replica_up(replica);
+    speak_ = true;  // as we didn't hear it, it may not have heard us
+  }
   return true;
 }
 
 void Tracker::meet(const presence::ReplicaId& replica, TimePoint now) {
   peers_.insert_or_assign(replica.name, Peer{replica.vsn, now, true});
   state_.replica_up(replica);
-  silent_periods_ = options_.max_silent_periods;  // it shall know of us, and of what it lacks, after one tick
+  speak_ = true;  // it shall know of us, and of what it lacks
 }
 
 void Tracker::forget(const presence::ReplicaId& replica) {
@@ -143,28 +149,51 @@ void Tracker::forget(const presence::ReplicaId& replica) {
 
 std::optional<TimePoint> Tracker::next_deadline() const {
   if (options_.single_node || leaving_) return std::nullopt;
-  return next_tick_;
+  TimePoint next = next_tick_;
+  for (const auto& other : {delta_deadline(), repair_at_, down_deadline()})
+    if (other) next = std::min(next, *other);
+  return next;
+}
+
+std::optional<TimePoint> Tracker::delta_deadline() const {
+  if (!options_.delta_period || !(speak_ || state_.has_delta())) return std::nullopt;
+  return last_heartbeat_ + *options_.delta_period;
+}
+
+std::optional<TimePoint> Tracker::down_deadline() const {
+  std::optional<TimePoint> first;
+  for (const auto& [name, peer] : peers_)
+    if (peer.up && (!first || peer.heard < *first)) first = peer.heard;
+  if (first) *first += options_.down_period + Duration(1);  // 1: down is who is silent for longer
+  return first;
 }
 
 void Tracker::tick(TimePoint now) {
   if (const auto due = next_deadline(); !due || now < *due) return;
   if (const Duration late = now - next_tick_; late > options_.broadcast_period) forgive(late, now);
-  next_tick_ = now + options_.broadcast_period;
-  send_heartbeat();
-  ask_for_transfers();
+  if (now >= next_tick_) {
+    next_tick_ = now + options_.broadcast_period;
+    speak(now);
+    if (++periods_since_decision_ >= options_.clock_sample_periods) ask_for_transfers(now);
+  } else if (const auto due = delta_deadline(); due && now >= *due) {
+    send_heartbeat(now);
+  }
+  if (repair_at_ && now >= *repair_at_) ask_for_transfers(now);
   detect_down(now);
 }
 
 /// We slept: that nothing was heard of the others meanwhile says nothing about them.
 void Tracker::forgive(Duration late, TimePoint now) {
   for (auto& [name, peer] : peers_) peer.heard = std::min(peer.heard + late, now);
+  speak_ = true;  // and they didn't hear us
 }
 
-void Tracker::send_heartbeat() {
-  if (!state_.has_delta() && silent_periods_ < options_.max_silent_periods) {
-    ++silent_periods_;
-    return;
-  }
+void Tracker::speak(TimePoint now) {
+  if (speak_ || state_.has_delta() || silent_periods_ >= options_.max_silent_periods) return send_heartbeat(now);
+  ++silent_periods_;
+}
+
+void Tracker::send_heartbeat(TimePoint now) {
   Heartbeat heartbeat{state_.self(), std::nullopt, state_.clock()};
   if (state_.has_delta()) {
     heartbeat.delta = state_.take_delta();
@@ -172,11 +201,20 @@ void Tracker::send_heartbeat() {
   }
   outgoing_.push_back({std::nullopt, std::move(heartbeat)});
   silent_periods_ = 0;
+  speak_ = false;
+  last_heartbeat_ = now;
 }
 
-void Tracker::ask_for_transfers() {
-  if (++periods_since_decision_ < options_.clock_sample_periods) return;
+/// An answer that is under way, and may be large, is given a period before it is asked for again.
+void Tracker::miss(const presence::Clock& known_elsewhere, TimePoint now) {
+  if (!options_.repair_period || repair_at_ || presence::covers(state_.clock(), known_elsewhere)) return;
+  repair_at_ = std::max(now + *options_.repair_period, last_decision_ + options_.broadcast_period);
+}
+
+void Tracker::ask_for_transfers(TimePoint now) {
   periods_since_decision_ = 0;
+  last_decision_ = now;
+  repair_at_.reset();
   const presence::Clock clock = state_.clock();
   clocks_.add(state_.self(), clock);
   for (const auto& sent : clocks_.take()) {

@@ -30,10 +30,10 @@ struct Outgoing {
 
 /// Keeps the presences of its topics consistent between nodes (PROTOCOL §10): one per node and topic shard.
 ///
-/// Changes here are visible here at once, and at the other nodes after at most one broadcast period; what got lost is
-/// asked for again. No I/O: the driver carries take_outgoing() to the others, their messages to handle(), and calls
-/// tick() at next_deadline(). A node that goes is down after `down_period`; its entries then leave here. Runs on one
-/// thread. Source: Phoenix.Tracker.Shard, phoenix_pubsub/lib/phoenix/tracker/shard.ex.
+/// Changes here are visible here at once, and at the other nodes after at most one delta_period or, without that, one
+/// broadcast_period; what got lost is asked for again. No I/O: the driver carries take_outgoing() to the others, their
+/// messages to handle(), and calls tick() at next_deadline(). A node that goes is down after `down_period`; its entries
+/// then leave here. Runs on one thread. Source: Phoenix.Tracker.Shard, phoenix_pubsub/lib/phoenix/tracker/shard.ex.
 class Tracker {
  public:
   /// `options` passed check(). The first tick is due within a quarter of a period (PROTOCOL T11).
@@ -60,6 +60,8 @@ class Tracker {
   }
 
   void handle(const Message& message, TimePoint now);
+  /// The way to the other nodes was gone and is back: they shall know soon.
+  void reconnected() { speak_ = true; }
   /// Does what is due, which may be nothing.
   void tick(TimePoint now);
   std::optional<TimePoint> next_deadline() const;  // nullopt: never
@@ -88,8 +90,12 @@ class Tracker {
   bool heard_of(const presence::ReplicaId& replica, TimePoint now);
   void meet(const presence::ReplicaId& replica, TimePoint now);
   void forget(const presence::ReplicaId& replica);
-  void send_heartbeat();
-  void ask_for_transfers();
+  void speak(TimePoint now);
+  void send_heartbeat(TimePoint now);
+  std::optional<TimePoint> delta_deadline() const;
+  std::optional<TimePoint> down_deadline() const;
+  void miss(const presence::Clock& known_elsewhere, TimePoint now);
+  void ask_for_transfers(TimePoint now);
   void detect_down(TimePoint now);
   void forgive(Duration late, TimePoint now);
   void changed();
@@ -102,6 +108,10 @@ class Tracker {
   std::map<presence::ReplicaId, TimePoint> said_goodbye_;  // and when: late messages of theirs must not raise them
   std::vector<Outgoing> outgoing_;
   TimePoint next_tick_;
+  TimePoint last_heartbeat_;
+  TimePoint last_decision_;
+  std::optional<TimePoint> repair_at_;  // something is missing here
+  bool speak_ = false;                  // there is a reason to send a heartbeat before its time
   unsigned silent_periods_;
   unsigned periods_since_decision_ = 0;
   std::uint64_t next_ref_ = 1;

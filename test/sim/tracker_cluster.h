@@ -28,6 +28,7 @@ class TrackerCluster {
     std::size_t replicas = 3;
     Faults faults{};
     std::vector<std::size_t> max_delta_sizes{100, 1000, 10'000};
+    bool prompt = false;        // with the delta_period and repair_period of the server, else without, as Phoenix
     std::uint64_t variety = 4;  // of topics, keys and owners in random steps: few make many changes of the same entry
   };
   struct Item {
@@ -51,6 +52,7 @@ class TrackerCluster {
   void restart(std::size_t node, bool clock_went_back = false);
   void goodbye(std::size_t node);  // and ends
   void pause(std::size_t node, Duration time);
+  void reconnected(std::size_t node) { nodes_[node].tracker->reconnected(); }
   void block(std::size_t from, std::size_t to) { network_.block(from, to); }
   void cut_incoming(std::size_t node);
   void cut_outgoing(std::size_t node);
@@ -118,6 +120,10 @@ inline void TrackerCluster::start(std::size_t node, std::uint64_t vsn) {
   options.vsn = vsn;
   options.permdown_period = std::chrono::seconds(45);  // so that runs of a minute see it
   options.max_delta_sizes = options_.max_delta_sizes;
+  if (options_.prompt) {
+    options.delta_period = std::chrono::milliseconds(20);
+    options.repair_period = std::chrono::milliseconds(200);
+  }
   nodes_[node] = {};
   nodes_[node].tracker = std::make_unique<tracker::Tracker>(options, now_);
 }
