@@ -83,7 +83,7 @@ async function stop(server) {
 
 /** One run of the load generator; its report. */
 async function measure(server, args) {
-  const pinned = ['--pid', server.child.pid, '--core', values.core, '--server-core', values.core, '--json']
+  const pinned = ['--pid', server.child.pid, '--cores', values.core, '--server-cores', values.core, '--json']
   const all = ['bench', args[0], server.url, ...args.slice(1), ...pinned].map(String)
   const { stdout } = await run(binary('roost'), all, { maxBuffer: 1 << 24 }).catch((error) => {
     if (error.stdout) return error

@@ -5,9 +5,9 @@
 //
 // It speaks just enough of WebSocket and of Phoenix's V2 JSON that `roost bench` can drive it: the client's handshake
 // key is the one of RFC 6455 §1.3, a frame is text and unfragmented, a message is [join_ref,ref,topic,event,payload]
-// without blanks and escapes, a connection joins one topic. Events: phx_join, heartbeat, phx_leave -> reply ok; echo ->
-// reply ok with the payload; pub -> broadcast msg with the payload to the topic. Anything else closes the connection.
-// Never point anything but the load generator at it.
+// without blanks and escapes, a connection joins one topic. Events: phx_join, heartbeat, phx_leave -> reply ok, the last
+// with phx_close after it; echo -> reply ok with the payload; pub -> broadcast msg with the payload to the topic.
+// Anything else closes the connection. Never point anything but the load generator at it.
 
 #include <cerrno>
 #include <cstdint>
@@ -72,14 +72,20 @@ void watch(int operation, int fd, std::uint32_t events) {
   if (epoll_ctl(epoll_fd, operation, fd, &event) != 0) die("epoll_ctl");
 }
 
-void close_connection(int fd) {
+void leave(int fd) {
   Connection& connection = connections[fd];
-  if (Topic* topic = connection.topic) {
-    const int last = topic->subscribers.back();
-    topic->subscribers[connection.place] = last;
-    connections[last].place = connection.place;
-    topic->subscribers.pop_back();
-  }
+  Topic* topic = connection.topic;
+  if (!topic) return;
+  const int last = topic->subscribers.back();
+  topic->subscribers[connection.place] = last;
+  connections[last].place = connection.place;
+  topic->subscribers.pop_back();
+  connection.topic = nullptr;
+}
+
+void close_connection(int fd) {
+  leave(fd);
+  Connection& connection = connections[fd];
   delete connection.input;
   delete connection.output;
   connection = {};
@@ -159,6 +165,13 @@ void reply(const Message& message, std::string_view response) {
   replies.append(message.topic).append("\"").append(kMiddle).append(response).append(kEnd);
 }
 
+void say_closed(const Message& message) {
+  constexpr std::string_view kEnd = "\",\"phx_close\",{}]";
+  append_head(replies, 2 * message.join_ref.size() + message.topic.size() + kEnd.size() + 4);
+  replies.append("[").append(message.join_ref).append(",").append(message.join_ref).append(",\"");
+  replies.append(message.topic).append(kEnd);
+}
+
 Topic* find_topic(std::string_view name) {
   const auto found = topics.find(name);
   if (found != topics.end()) return found->second;
@@ -205,7 +218,11 @@ bool handle(int fd, std::string_view text) {
   } else if (message.event == "phx_join") {
     join(fd, message.topic);
     reply(message, "{}");
-  } else if (message.event == "heartbeat" || message.event == "phx_leave") {
+  } else if (message.event == "phx_leave") {
+    leave(fd);
+    reply(message, "{}");
+    say_closed(message);
+  } else if (message.event == "heartbeat") {
     reply(message, "{}");
   } else {
     return false;

@@ -1,39 +1,35 @@
 #include <fmt/format.h>
 
-#include "bench/crowd.h"
-#include "bench/meter.h"
+#include "bench/load.h"
 #include "bench/scenarios.h"
 
 namespace roost::bench {
+namespace {
 
-std::expected<Result, Error> run_connect(const Settings& settings) {
-  auto meter = Meter::create(settings);
-  if (!meter) return std::unexpected(meter.error());
-  Progress progress("connect");
-  Crowd crowd(settings, progress);
-  Result result;
-  result.scenario = "connect";
-  result.url = settings.url;
-  result.unit = "connect + join";
-  result.settings = {{"connections", fmt::format("{}, {} at a time", settings.connections, settings.concurrency)}};
+class Connect final : public Load {
+ public:
+  Connect(const Settings& settings, Team& team) : Load(settings, team, "connect", "connect + join") {}
 
-  const std::uint64_t memory = settings.server_pid ? private_memory_bytes(settings.server_pid) : 0;
-  meter->start(0);
-  if (auto joined = crowd.join_all(); !joined) return std::unexpected(joined.error());
-  meter->finish(crowd.joined(), result);
-  result.latency->merge(crowd.join_latency());
-
-  for (const TimePoint begun = Clock::now(); Clock::now() - begun < settings.hold;) {
-    crowd.turn(std::chrono::milliseconds(100));
-    progress.show("holding", crowd.joined() - crowd.lost(), settings.connections);
+ private:
+  void describe(Result& result) const override {
+    result.settings = {{"connections", fmt::format("{}, {} at a time", settings().connections, settings().concurrency)},
+                       {"topics", std::to_string(settings().topics)}};
   }
-  if (settings.server_pid) {
-    const auto grown = static_cast<double>(private_memory_bytes(settings.server_pid)) - static_cast<double>(memory);
-    result.server_bytes_a_connection = grown / static_cast<double>(settings.connections);
-  }
-  result.lost_connections = crowd.lost();
-  result.trouble = crowd.first_loss();
-  return result;
+  bool measures_joining() const override { return true; }
+  std::uint64_t units() const override { return joined_; }
+  bool at_rest() const override { return joined_ == team().count(); }
+  Faults faults() const override { return {}; }
+  std::optional<TimePoint> step(TimePoint, TimePoint) override { return std::nullopt; }
+  void on_joined(Link&) override { ++joined_; }
+  void on_message(Link&, bool, std::string_view) override {}
+
+  std::uint64_t joined_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<Load> make_connect(const Settings& settings, Team& team) {
+  return std::make_unique<Connect>(settings, team);
 }
 
 }  // namespace roost::bench

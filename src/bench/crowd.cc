@@ -1,73 +1,69 @@
 #include "bench/crowd.h"
 
-#include <utility>
-
 #include "bench/frames.h"
+#include "bench/placeholders.h"
 
 namespace roost::bench {
-namespace {
 
-constexpr std::chrono::milliseconds kLook{200};  // how often a wait looks whether there was progress
-
-}  // namespace
-
-Crowd::Crowd(const Settings& settings, Progress& progress)
-    : settings_(settings), progress_(progress), swarm_(settings.target, *this, {.compress = settings.compress}) {
-  append_frame(join_frame_, ws::Opcode::text,
-               text_message(kJoinRef, kJoinRef, settings.topic, "phx_join", settings.join_payload));
+Crowd::Crowd(const Settings& settings, Team& team, Listener& listener)
+    : settings_(settings),
+      team_(team),
+      listener_(listener),
+      swarm_(settings.target, *this,
+             {.compress = settings.compress, .first_number = team.first(), .topics = settings.topics}),
+      is_joined_(team.count(), false),
+      began_(team.count()) {
+  for (std::size_t i = 0; i < settings.topics; ++i) topics_.push_back(fill_in(settings.topic, 0, i));
+  join_frame_is_of_all_ = settings.topics == 1 && !has_placeholders(settings.join_payload);
+  if (team.leads()) swarm_.watch_wake(team.wake_fd());
 }
 
-std::expected<void, Error> Crowd::join_all() {
-  const std::size_t wanted = settings_.connections;
-  is_joined_.assign(wanted, false);
-  began_.resize(wanted);
-  std::size_t before = 0;
-  TimePoint progress = Clock::now();
-  while (joined_ < wanted) {
-    while (swarm_.size() < wanted && swarm_.size() - joined_ < settings_.concurrency) {
-      began_[swarm_.size()] = Clock::now();
-      if (auto started = swarm_.connect(); !started) return started;
-    }
-    swarm_.turn(kLook);
-    if (lost_ > 0) return std::unexpected(Error{first_loss_});
-    const TimePoint now = Clock::now();
-    if (std::exchange(before, joined_) != joined_) progress = now;
-    if (now - progress > settings_.patience)
-      return std::unexpected(Error{"only " + std::to_string(joined_) + " of " + std::to_string(wanted) +
-                                   " clients joined, then nothing came"});
-    progress_.show("joined", joined_, wanted);
+void Crowd::start_some() {
+  while (swarm_.size() < team_.count() && swarm_.size() - joined_ < settings_.concurrency) {
+    began_[swarm_.size()] = Clock::now();
+    if (const auto started = swarm_.connect(); !started) return team_.mine().tell(started.error().message);
   }
-  return {};
+}
+
+void Crowd::connect_again(Link& link) {
+  began_[link.number] = Clock::now();
+  if (const auto started = swarm_.reconnect(link); !started) team_.mine().tell(started.error().message);
+}
+
+void Crowd::join_again(Link& link) {
+  began_[link.number] = Clock::now();
+  swarm_.send(link, join_frame(link));
+}
+
+const std::string& Crowd::join_frame(const Link& link) {
+  if (join_frame_is_of_all_ && !join_frame_.empty()) return join_frame_;
+  join_frame_.clear();
+  const std::string payload = fill_in(settings_.join_payload, client_number(link), topic_number(link));
+  append_frame(join_frame_, ws::Opcode::text, text_message(kJoinRef, kJoinRef, topic_of(link), "phx_join", payload));
+  return join_frame_;
 }
 
 void Crowd::on_open(Link& link) {
-  swarm_.send(link, join_frame_);
+  swarm_.send(link, join_frame(link));
 }
 
 void Crowd::on_message(Link& link, bool binary, std::string_view bytes) {
-  if (!is_joined_[link.number]) return on_message_before_joined(link, binary, bytes);
-  if (on_message_) on_message_(link, binary, bytes);
-}
-
-void Crowd::on_message_before_joined(Link& link, bool binary, std::string_view bytes) {
+  if (is_joined_[link.number]) return listener_.on_message(link, binary, bytes);
   const auto message = decode_message(binary, bytes);
-  if (!message) {
-    swarm_.close(link);
-    return on_end(link, "the server sent no message: " + message.error());
-  }
+  if (!message) return team_.mine().tell("the server sent no message: " + message.error());
   if (message->event != "phx_reply" || message->ref != kJoinRef) return;
-  if (message->status != "ok") {
-    swarm_.close(link);
-    return on_end(link, "the join was refused: " + std::string(message->payload));
-  }
+  if (message->status != "ok") return team_.mine().tell("the join was refused: " + std::string(message->payload));
   is_joined_[link.number] = true;
   ++joined_;
-  const auto took = Clock::now() - began_[link.number];
-  join_latency_->add(static_cast<std::uint64_t>(std::chrono::nanoseconds(took).count()));
+  team_.mine().joined.fetch_add(1, std::memory_order_release);
+  const auto took = std::chrono::nanoseconds(swarm_.received_at() - began_[link.number]);
+  team_.mine().join_latency.add(static_cast<std::uint64_t>(took.count()));
+  listener_.on_joined(link);
 }
 
 void Crowd::on_end(Link&, const std::string& why) {
-  if (lost_++ == 0) first_loss_ = why;
+  team_.mine().lost.fetch_add(1, std::memory_order_release);
+  team_.mine().tell(why);
 }
 
 }  // namespace roost::bench

@@ -1,58 +1,70 @@
 #pragma once
 
 #include <cstdint>
-#include <expected>
-#include <functional>
+#include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "bench/histogram.h"
-#include "bench/progress.h"
 #include "bench/settings.h"
 #include "bench/swarm.h"
+#include "bench/team.h"
 
 namespace roost::bench {
 
-/// Clients of one topic: connects them, joins them, and hands out what they get after that.
+/// This process's clients: connects them, joins them, and hands out what they get after that.
 class Crowd final : Swarm::Handler {
  public:
-  using OnMessage = std::function<void(Link& link, bool binary, std::string_view bytes)>;
+  class Listener {
+   public:
+    virtual void on_joined(Link&) {}
+    /// After Swarm::finish.
+    virtual void on_finished(Link&) {}
+    /// A message to a client that has joined.
+    virtual void on_message(Link& link, bool binary, std::string_view bytes) = 0;
 
-  /// `settings` outlives the crowd.
-  Crowd(const Settings& settings, Progress& progress);
+   protected:
+    ~Listener() = default;
+  };
 
-  /// Connects and joins all, Settings::concurrency at a time. Error: one could not; the others stay as they are.
-  std::expected<void, Error> join_all();
-  /// What joined clients get goes there. Set before anything can come.
-  void on_message(OnMessage handler) { on_message_ = std::move(handler); }
-  /// Waits for events, at most `patience`, and handles them.
-  void turn(Duration patience) { swarm_.turn(patience); }
+  /// All three outlive the crowd.
+  Crowd(const Settings& settings, Team& team, Listener& listener);
+
+  /// Starts more clients, as long as fewer than Settings::concurrency are being set up and not all are there.
+  void start_some();
+  /// Whether all were started.
+  bool all_started() const { return swarm_.size() == team_.count(); }
+
+  /// Connects and joins a client anew that was closed or has left.
+  void connect_again(Link& link);
+  void join_again(Link& link);
+  /// Says that a client left its topic: what it gets until it joins again is not for the listener.
+  void left(Link& link) { is_joined_[link.number] = false; }
+  bool is_joined(const Link& link) const { return is_joined_[link.number]; }
 
   Swarm& swarm() { return swarm_; }
-  std::size_t joined() const { return joined_; }
-  /// From connect() to the reply to phx_join, in nanoseconds.
-  const Histogram& join_latency() const { return *join_latency_; }
-  /// Connections that ended by themselves, and why the first one did.
-  std::uint64_t lost() const { return lost_; }
-  const std::string& first_loss() const { return first_loss_; }
+  std::size_t client_number(const Link& link) const { return team_.first() + link.number; }
+  std::size_t topic_number(const Link& link) const { return client_number(link) % settings_.topics; }
+  const std::string& topic_of(const Link& link) const { return topics_[topic_number(link)]; }
+  std::string_view topic(std::size_t number) const { return topics_[number]; }
 
  private:
   void on_open(Link& link) override;
   void on_message(Link& link, bool binary, std::string_view bytes) override;
   void on_end(Link& link, const std::string& why) override;
-  void on_message_before_joined(Link& link, bool binary, std::string_view bytes);
+  void on_finished(Link& link) override { listener_.on_finished(link); }
+  const std::string& join_frame(const Link& link);
 
   const Settings& settings_;
-  Progress& progress_;
+  Team& team_;
+  Listener& listener_;
   Swarm swarm_;
-  std::string join_frame_;
-  OnMessage on_message_;
+  std::vector<std::string> topics_;
+  std::string join_frame_;  // of all, or of the client that joined last
+  bool join_frame_is_of_all_ = false;
   std::vector<bool> is_joined_;
   std::vector<TimePoint> began_;
   std::size_t joined_ = 0;
-  std::uint64_t lost_ = 0;
-  std::string first_loss_;
-  std::unique_ptr<Histogram> join_latency_ = std::make_unique<Histogram>();
 };
 
 /// The ref of the join, and the join_ref of all that a client sends.

@@ -14,7 +14,8 @@ constexpr std::chrono::milliseconds kInterval{200};  // faster than that nobody 
 
 }  // namespace
 
-Progress::Progress(std::string title) : title_(std::move(title)), on_(::isatty(STDERR_FILENO) == 1) {}
+Progress::Progress(std::string title, bool wanted)
+    : title_(std::move(title)), on_(wanted && ::isatty(STDERR_FILENO) == 1) {}
 
 Progress::~Progress() {
   if (on_) write("");

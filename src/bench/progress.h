@@ -7,10 +7,10 @@
 
 namespace roost::bench {
 
-/// One line on the terminal that tells how far a run is; nothing if stderr is no terminal.
+/// One line on the terminal that tells how far a run is; nothing if it is not wanted, or stderr is no terminal.
 class Progress {
  public:
-  explicit Progress(std::string title);
+  Progress(std::string title, bool wanted);
   ~Progress();
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;

@@ -57,6 +57,8 @@ std::string to_table(const Result& result) {
   row("client CPU", fmt::format("{:.3f} µs each", result.client_cpu_us));
   if (result.server_bytes_a_connection)
     row("server memory", fmt::format("{:.0f} bytes a connection", *result.server_bytes_a_connection));
+  if (result.server_peak_growth_bytes)
+    row("server peak", fmt::format("{:.1f} MB above what it had", *result.server_peak_growth_bytes / 1e6));
   if (result.latency->count() > 0)
     row(result.open_loop ? "latency µs" : "latency µs, closed loop", latency_text(result));
   row("faults", result.faults.text());
@@ -86,12 +88,13 @@ std::string to_json(const Result& result) {
                                 {"lost_connections", result.lost_connections},
                                 {"trouble", result.trouble},
                                 {"good", result.good()}};
-  for (const auto& [name, value] : result.settings)
-    object["settings"].is_object() ? void(object["settings"].as_object()[name] = value)
-                                   : void(object["settings"] = boost::json::object{{name, value}});
+  boost::json::object settings;
+  for (const auto& [name, value] : result.settings) settings[name] = value;
+  object["settings"] = std::move(settings);
   if (result.server_cpu_us) object["server_cpu_us"] = *result.server_cpu_us;
   if (result.server_cpu_us) object["cpu_source"] = result.cpu_source;
   if (result.server_bytes_a_connection) object["server_bytes_a_connection"] = *result.server_bytes_a_connection;
+  if (result.server_peak_growth_bytes) object["server_peak_growth_bytes"] = *result.server_peak_growth_bytes;
   if (result.latency->count() > 0) object["latency_us"] = latency_json(*result.latency);
   return boost::json::serialize(object);
 }

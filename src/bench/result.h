@@ -12,6 +12,13 @@
 
 namespace roost::bench {
 
+/// A moment of a run.
+struct Sample {
+  double at;  // seconds since the measured time began
+  double units_a_second;
+  double server_cores;  // CPU seconds of the server a second
+};
+
 /// What a run found.
 struct Result {
   std::string scenario;
@@ -27,7 +34,10 @@ struct Result {
   std::string cpu_source;
   double client_cpu_us = 0;                                            // for each unit
   std::optional<double> server_bytes_a_connection;                     // growth of its private memory
+  std::optional<double> server_peak_growth_bytes;                      // of all its memory, while it was measured
   std::unique_ptr<Histogram> latency = std::make_unique<Histogram>();  // nanoseconds
+
+  std::vector<Sample> samples;
 
   Faults faults;
   std::uint64_t lost_connections = 0;

@@ -29,6 +29,16 @@ int open_task_clock(pid_t thread) {
   return static_cast<int>(fd);
 }
 
+/// A line "NAME:  123 kB" of /proc/PID/status; 0 if it is not there.
+std::uint64_t status_bytes(pid_t pid, std::string_view name) {
+  std::ifstream file(proc(pid) + "/status");
+  for (std::string word; file >> word;) {
+    std::uint64_t kibibytes = 0;
+    if (word == name && file >> kibibytes) return kibibytes * 1024;
+  }
+  return 0;
+}
+
 /// The first field: nanoseconds on a core.
 std::uint64_t schedstat(pid_t pid, pid_t thread) {
   std::ifstream file(proc(pid) + "/task/" + std::to_string(thread) + "/schedstat");
@@ -84,22 +94,28 @@ std::uint64_t ServerCpu::nanoseconds() const {
   return total;
 }
 
-bool pin_to_core(pid_t pid, unsigned core) {
-  cpu_set_t cores;
-  CPU_ZERO(&cores);
-  CPU_SET(core, &cores);
+bool pin_to_cores(pid_t pid, const std::vector<unsigned>& cores) {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  for (const unsigned core : cores)
+    if (core < CPU_SETSIZE) CPU_SET(core, &set);
   for (const pid_t thread : threads_of(pid))
-    if (::sched_setaffinity(thread, sizeof cores, &cores) != 0 && errno != ESRCH) return false;
+    if (::sched_setaffinity(thread, sizeof set, &set) != 0 && errno != ESRCH) return false;
   return true;
 }
 
 std::uint64_t private_memory_bytes(pid_t pid) {
-  std::ifstream file(proc(pid) + "/status");
-  for (std::string name; file >> name;) {
-    std::uint64_t kibibytes = 0;
-    if (name == "RssAnon:" && file >> kibibytes) return kibibytes * 1024;
-  }
-  return 0;
+  return status_bytes(pid, "RssAnon:");
+}
+
+std::uint64_t reset_peak_memory(pid_t pid) {
+  std::ofstream file(proc(pid) + "/clear_refs");
+  file << "5" << std::flush;  // proc(5): resets the peak resident set size
+  return file ? status_bytes(pid, "VmRSS:") : 0;
+}
+
+std::uint64_t peak_memory_bytes(pid_t pid) {
+  return status_bytes(pid, "VmHWM:");
 }
 
 }  // namespace roost::bench

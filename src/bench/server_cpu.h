@@ -38,10 +38,15 @@ class ServerCpu {
 /// The threads of a process; empty if there is none.
 std::vector<pid_t> threads_of(pid_t pid);
 
-/// Runs all threads of a process, and those they start, on one core. False: the system refused.
-bool pin_to_core(pid_t pid, unsigned core);
+/// Runs all threads of a process, and those they start, on these cores alone. False: the system refused.
+bool pin_to_cores(pid_t pid, const std::vector<unsigned>& cores);
 
 /// What a process has of memory that is its own, in bytes: RssAnon of /proc/PID/status; 0 if it can't be read.
 std::uint64_t private_memory_bytes(pid_t pid);
+
+/// Forgets what a process's peak of memory was, and gives what it has now, all of it (VmRSS); 0 if that is forbidden.
+std::uint64_t reset_peak_memory(pid_t pid);
+/// The peak since then (VmHWM).
+std::uint64_t peak_memory_bytes(pid_t pid);
 
 }  // namespace roost::bench

@@ -2,7 +2,6 @@
 
 #include <chrono>
 #include <cstddef>
-#include <optional>
 #include <string>
 
 #include <sys/types.h>
@@ -11,28 +10,35 @@
 
 namespace roost::bench {
 
+using Seconds = std::chrono::duration<double>;
+
 /// What the command line says.
 struct Settings {
   std::string url;
   Target target;
 
   std::size_t connections = 100;
-  std::size_t concurrency = 100;  // connections that are being set up at a time
+  std::size_t concurrency = 100;  // connections that are being set up at a time, by each process
+  std::size_t topics = 1;         // client i is on topic i % topics
+  std::size_t processes = 0;      // of the load generator; 0: as many as the limit on descriptors asks for
   std::size_t bytes = 64;         // of a payload's text, or of its bytes if binary
-  std::size_t window = 1;         // messages in flight: of the publisher (fan-out), of each connection (echo)
-  double rate = 0;                // messages a second, sent when they are due whatever came back; 0: by window
-  std::chrono::duration<double> duration{3};
-  std::chrono::duration<double> warmup{0.5};
-  std::chrono::duration<double> hold{0};       // connect: how long the connections stay
-  std::chrono::duration<double> patience{10};  // without any progress: the run has failed
+  std::size_t window = 1;         // messages in flight: of each publisher (fan-out), of each connection (echo)
+  double rate = 0;                // messages, changes, cycles a second, whatever comes back; 0: by window
+  Seconds duration{3};
+  Seconds warmup{0.5};
+  Seconds hold{0};       // connect: how long the connections stay
+  Seconds patience{10};  // without any progress: the run has failed
   bool binary = false;
   bool compress = false;
 
-  std::string topic = "bench:load";
+  // May hold {client} and {topic}; so may the URL's query.
+  std::string topic = "bench:{topic}";
   std::string join_payload = "{}";
+
   std::string publish_event = "pub";
   std::string message_event = "msg";
   std::string echo_event = "echo";
+  std::string presence_key = "u{client}";  // the key under which a client is present
 
   pid_t server_pid = 0;  // 0: the server's time is not measured
 };

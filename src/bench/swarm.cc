@@ -9,14 +9,17 @@
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/assert.h"
 #include "bench/frames.h"
+#include "bench/placeholders.h"
 
 namespace roost::bench {
 namespace {
 
 constexpr int kEventsAtOnce = 512;
+constexpr std::uint32_t kWakeNumber = ~0u;  // no link has it
 constexpr std::size_t kReadBytes = 256 * 1024;
 constexpr int kReadsPerEvent = 4;                             // then it is another link's turn
 constexpr ws::InflateLimits kInflateLimits{64 << 20, 1'100};  // zlib cannot do more than 1,032 : 1
@@ -129,18 +132,38 @@ void Swarm::watch(Link& link, int operation, bool writable) {
   ROOST_ASSERT(::epoll_ctl(epoll_.get(), operation, link.fd.get(), &event) == 0);
 }
 
+void Swarm::watch_wake(int fd) {
+  epoll_event event{};
+  event.events = EPOLLIN;
+  event.data.u32 = kWakeNumber;
+  wake_ = fd;
+  ROOST_ASSERT(::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) == 0);
+}
+
 void Swarm::close(Link& link) {
   link.fd = {};
   link.state = Link::State::closed;
   link.waits_writable = false;
+  link.finishing = false;
   link.input.clear();
   link.output.clear();
   link.inflater.reset();
 }
 
+void Swarm::finish(Link& link) {
+  std::string frame;
+  append_frame(frame, ws::Opcode::close, "\x03\xe8");  // 1000: RFC 6455 §7.4.1
+  send(link, frame);
+  link.finishing = true;
+}
+
 void Swarm::end(Link& link, const std::string& why) {
+  const bool finished = link.finishing;
   close(link);
-  handler_.on_end(link, why);
+  if (finished)
+    handler_.on_finished(link);
+  else
+    handler_.on_end(link, why);
 }
 
 void Swarm::turn(std::chrono::nanoseconds patience) {
@@ -148,6 +171,11 @@ void Swarm::turn(std::chrono::nanoseconds patience) {
   epoll_event events[kEventsAtOnce];
   const int count = ::epoll_wait(epoll_.get(), events, kEventsAtOnce, to_milliseconds(patience));
   for (int i = 0; i < count; ++i) {
+    if (events[i].data.u32 == kWakeNumber) {
+      std::uint64_t wakes = 0;
+      [[maybe_unused]] const ssize_t got = ::read(wake_, &wakes, sizeof wakes);
+      continue;
+    }
     on_event(links_[events[i].data.u32], events[i].events);
     flush();
   }
@@ -165,7 +193,8 @@ void Swarm::finish_connect(Link& link) {
   ::getsockopt(link.fd.get(), SOL_SOCKET, SO_ERROR, &code, &size);
   if (code != 0) return end(link, std::string("connect: ") + std::strerror(code));
   link.state = Link::State::upgrading;
-  link.output = request_;
+  const std::size_t client = options_.first_number + link.number;
+  link.output = fill_in(request_, client, client % options_.topics);
   flush(link);
 }
 
@@ -234,7 +263,7 @@ std::size_t Swarm::take_frame(Link& link, std::string_view bytes) {
     append_frame(pong, ws::Opcode::pong, payload);
     send(link, pong);
   } else if (head.opcode == ws::Opcode::close) {
-    end(link, close_text(payload));
+    if (!link.finishing) end(link, close_text(payload));  // else the end of the stream follows
   } else if (head.opcode == ws::Opcode::continuation || !head.fin) {
     end(link, "the server sent fragments, which this client does not read");
   } else if (head.opcode != ws::Opcode::pong) {

@@ -26,6 +26,7 @@ struct Link {
   State state = State::closed;
   bool waits_writable = false;
   bool has_output = false;  // is in the list of links to flush
+  bool finishing = false;
   net::Fd fd;
   std::string input;                     // a frame that is not whole
   std::string output;                    // what is to be sent
@@ -42,8 +43,10 @@ class Swarm {
     virtual void on_open(Link& link) = 0;
     /// A whole message; `bytes` live for the call.
     virtual void on_message(Link& link, bool binary, std::string_view bytes) = 0;
-    /// The connection was refused, lost or closed by the server; `why` for people. Not called after close().
+    /// The connection was refused, lost or closed by the server; `why` for people.
     virtual void on_end(Link& link, const std::string& why) = 0;
+    /// The server ended it too, after finish(). It may be connected anew from here.
+    virtual void on_finished(Link& link) = 0;
 
    protected:
     ~Handler() = default;
@@ -52,6 +55,7 @@ class Swarm {
   struct Options {
     bool compress = false;         // offer permessage-deflate
     std::size_t first_number = 0;  // of the first link: a process's share of all
+    std::size_t topics = 1;        // for {topic} in the target's path
   };
 
   /// `target` and `handler` outlive the swarm.
@@ -63,14 +67,16 @@ class Swarm {
   void send(Link& link, std::string_view frame);
   /// Gives all that send() gathered to the system.
   void flush();
-  /// Ends a connection from here. Its Link stays, closed.
-  void close(Link& link);
+  /// Ends a connection in order: with a close frame, then the server closes.
+  void finish(Link& link);
   /// Starts a closed link's connection anew.
   std::expected<void, Error> reconnect(Link& link);
 
   /// Waits for events, at most `patience`, and handles them.
   void turn(std::chrono::nanoseconds patience);
 
+  /// A descriptor, an eventfd, that ends the wait of turn() when it can be read; what is in it is taken out.
+  void watch_wake(int fd);
   /// When the bytes that a handler looks at were read.
   TimePoint received_at() const { return received_at_; }
 
@@ -91,6 +97,7 @@ class Swarm {
   void take_message(Link& link, bool binary, bool compressed, std::string_view payload);
   void flush(Link& link);
   void watch(Link& link, int operation, bool writable);
+  void close(Link& link);
   void end(Link& link, const std::string& why);
 
   const Target& target_;
@@ -98,6 +105,7 @@ class Swarm {
   const Options options_;
   const std::string request_;
   net::Fd epoll_;
+  int wake_ = -1;
   std::deque<Link> links_;
   std::vector<std::uint32_t> to_flush_;
   std::vector<char> buffer_;
