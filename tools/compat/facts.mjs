@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const SHARDS = [1, 4]
-const SUITES = [...SHARDS.map((shards) => `conformance-${shards}`), 'client', 'third-party', 'differential', 'echo']
+const SUITES = [...SHARDS.map((shards) => `conformance-${shards}`), 'client', 'third-party', 'languages', 'differential', 'echo']
 const NOT_OF_CLIENTS = ['files.test.mjs'] // of test/client: no Phoenix in it
 
 /** The facts, or throws an Error that names the report that is missing or has a failure in it. */
@@ -16,6 +16,7 @@ export function factsFrom(folder) {
   return {
     conformance: results.length,
     clients: clients(results, reports['third-party'].clients),
+    languages: languages(reports.languages.clients),
     official: officialTests(reports.client.files),
     rules: rules(results),
     areas: areas(results),
@@ -36,7 +37,7 @@ function read(folder, suite) {
 function failed(suite, report) {
   if (suite.startsWith('conformance')) return report.failed > 0 || report.results.length === 0
   if (suite === 'client') return Object.values(report.files).some((file) => file.failed > 0)
-  if (suite === 'third-party') return report.clients.some(({ ok }) => !ok)
+  if (suite === 'third-party' || suite === 'languages') return report.clients.some(({ ok }) => !ok)
   if (suite === 'differential') return report.failed > 0
   return report.groups.some((group) => group.failed.length > 0)
 }
@@ -64,6 +65,18 @@ function newestFirst(a, b) {
   const own = ({ name }) => name.startsWith('phoenix ')
   if (own(a) !== own(b)) return own(a) ? -1 : 1
   return own(a) ? b.name.localeCompare(a.name, 'en', { numeric: true }) : a.name.localeCompare(b.name, 'en', { numeric: true })
+}
+
+/** By client: {client, transport, versions: ['V1', …], tests}. */
+function languages(results) {
+  const all = new Map()
+  for (const { client, transport, vsn } of results) {
+    const entry = all.get(client) ?? { client, transport, versions: new Set(), tests: 0 }
+    entry.tests++
+    entry.versions.add(vsn)
+    all.set(client, entry)
+  }
+  return [...all.values()].map((entry) => ({ ...entry, versions: [...entry.versions].sort() })).sort((a, b) => a.client.localeCompare(b.client, 'en'))
 }
 
 function officialTests(files) {

@@ -1,4 +1,7 @@
 // The compatibility page as text, out of the facts of a run (facts.mjs) and of what no test can tell.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { root } from '../server.mjs'
 
 const RULES = {
   F: 'messages on the wire: V1, V2, binary frames, strict JSON, choosing the version',
@@ -31,6 +34,9 @@ const REMARKS = {
   '@supabase/realtime-js 2.119.0': ' ²',
 }
 
+const VERSIONS = { V1: '1.0.0', V2: '2.0.0' }
+const TRANSPORTS = { websocket: 'WebSocket', longpoll: 'long poll' }
+
 const cell = (tests) => (tests ? `✓ ${tests}` : '–')
 const thousands = (number) => number.toLocaleString('en')
 
@@ -42,11 +48,23 @@ function table(head, rows) {
 function clientTable(clients) {
   return table(['client', '`vsn`', 'WebSocket', 'long poll'], clients.map(({ name, vsn, websocket, longpoll }) => [
     `${name}${REMARKS[name] ?? ''}`,
-    vsn === 'V1' ? '1.0.0' : '2.0.0',
+    VERSIONS[vsn],
     cell(websocket),
     NO_LONGPOLL[name] ?? cell(longpoll),
   ]))
 }
+
+function languageTable(languages) {
+  return table(['language, library', '`vsn`', 'transport', 'tests'], languages.map(({ client, versions, transport, tests }) => [
+    client,
+    versions.map((version) => VERSIONS[version]).join(', '),
+    TRANSPORTS[transport],
+    cell(tests),
+  ]))
+}
+
+/** A program of test/compat/languages, without its first line. */
+const program = (file) => readFileSync(join(root, 'test/compat/languages', file), 'utf8').replace(/^#.*\n/, '').trimEnd()
 
 function ruleTable(rules) {
   const known = rules.filter(({ letter }) => RULES[letter])
@@ -94,6 +112,25 @@ push and get replies, hear broadcasts, see who is there, are refused, come back 
 connection, and live on heartbeats. ${officialTests(facts.official)} with restarts, order under load, and bad input from a neighbour.
 
 A client that says no \`vsn\` speaks 1.0.0, as with Phoenix. \`2.0\` and \`2\` are no versions and are refused, as with Phoenix.
+
+## No client in your language?
+
+Then a WebSocket library is enough. This program joins, pushes, prints what it hears, leaves:
+
+\`\`\`python
+${program('v2.py')}
+\`\`\`
+
+The five parts of a message are explained in [wire.md](wire.md). Say something every minute, a WebSocket ping will do, or the connection
+counts as dead. Tested like this, with libraries that know nothing of Phoenix, from Debian:
+
+${languageTable(facts.languages)}
+
+Programs in \`test/compat/languages\`; those of Python's \`websockets\` also with permessage-deflate, and with bytes as payload.
+
+Debian 12 has no client of Phoenix Channels in any language. What we found on npm beyond the first table are wrappers around the official
+client (hooks for React and the like), which share its row. Clients for Swift, Kotlin, C#, Dart, Elixir, Go, Rust and those on PyPI
+exist and were not tried: neither Debian nor npm has them.
 
 ## What is tested
 
