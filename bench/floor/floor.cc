@@ -5,8 +5,8 @@
 //
 // It speaks just enough of WebSocket and of Phoenix's V2 JSON that `roost bench` can drive it: the client's handshake
 // key is the one of RFC 6455 §1.3, a frame is text and unfragmented, a message is [join_ref,ref,topic,event,payload]
-// without blanks and escapes, a connection joins one topic. Events: phx_join, heartbeat, phx_leave -> reply ok, the last
-// with phx_close after it; echo -> reply ok with the payload; pub -> broadcast msg with the payload to the topic.
+// without blanks and escapes, a connection joins one topic. Events: phx_join, heartbeat, phx_leave -> reply ok, the
+// last with phx_close after it; echo -> reply ok with the payload; pub -> broadcast msg with the payload to the topic.
 // Anything else closes the connection. Never point anything but the load generator at it.
 
 #include <cerrno>
