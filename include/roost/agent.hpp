@@ -19,9 +19,9 @@ class AgentRunner {
  public:
   using Work = std::move_only_function<void()>;
   virtual ~AgentRunner() = default;
-  /// Runs `work` on the agents' thread, in order. Any thread. Work that cannot be run any more is dropped; work that
-  /// throws is reported in the log.
-  virtual void post(Work work) = 0;
+  /// Runs `work` on the agents' thread, in order. Any thread. False: too much waits, or it has stopped; the work is
+  /// destroyed. Work that throws is reported in the log.
+  virtual bool post(Work work) = 0;
   /// The last saved state of that name, as JSON text. Called before the agent is used, from any thread. Throws
   /// std::runtime_error if what was saved cannot be read.
   virtual std::optional<std::string> load(const std::string& name) = 0;
@@ -33,13 +33,26 @@ class AgentRunner {
   virtual void after_save(Work work) = 0;
 };
 
+namespace detail {
+
+/// Runs `work(done)` on the agents' thread; if it is refused there, whoever waits for `done` is told.
+template <typename R, typename Work>
+void run_on(AgentRunner& runner, Completion<R> done, Work work) {
+  auto shared = std::make_shared<std::pair<Work, Completion<R>>>(std::move(work), std::move(done));
+  if (!runner.post([shared] { shared->first(std::move(shared->second)); }))
+    shared->second.fail(std::make_exception_ptr(WorkRefused("agent_work")));
+}
+
+}  // namespace detail
+
 /// State that the server owns and that outlives every request: read and changed by one function at a time, in order.
 ///
 /// A copy is a handle to the same state; make one Agent for a name. Functions run on the agents' thread, so they may
 /// take a moment without harming a shard; what they return is handed back, by value, to the Task that awaits. An update
 /// works on a copy of the state: one that throws leaves the state as it was, and the throw reaches the Task. A
 /// persistent agent (State is a JsonType) is saved before an update's result is given back; a get may see a change
-/// before it is saved. Source of the idea: Elixir's Agent.
+/// before it is saved. While too many functions wait for
+/// the agents' thread (a million) a Task that wants one more gets a WorkRefused. Source of the idea: Elixir's Agent.
 template <typename State>
 class Agent {
  public:
@@ -66,41 +79,44 @@ class Agent {
   /// `co_await agent.get([](const State& s) { return s.total; })`
   template <typename Read, typename R = std::decay_t<std::invoke_result_t<Read&, const State&>>>
   Async<R> get(Read read) const {
-    return Async<R>([cell = cell_, read = std::move(read)](Completion<R> done) mutable {
+    return Async<R>([cell = cell_, read = std::move(read)](Completion<R> waiter) mutable {
       AgentRunner& runner = *cell->runner;
-      runner.post([cell = std::move(cell), read = std::move(read), done = std::move(done)]() mutable {
-        done.complete_with([&cell, &read]() -> R { return read(std::as_const(cell->state)); });
-      });
+      detail::run_on<R>(runner, std::move(waiter),
+                        [cell = std::move(cell), read = std::move(read)](Completion<R> done) mutable {
+                          done.complete_with([&cell, &read]() -> R { return read(std::as_const(cell->state)); });
+                        });
     });
   }
 
   /// `co_await agent.update([](State& s) { return ++s.total; })`. Waits until the change is saved.
   template <typename Change, typename R = std::decay_t<std::invoke_result_t<Change&, State&>>>
   Async<R> update(Change change) const {
-    return Async<R>([cell = cell_, change = std::move(change)](Completion<R> done) mutable {
+    return Async<R>([cell = cell_, change = std::move(change)](Completion<R> waiter) mutable {
       AgentRunner& runner = *cell->runner;
-      runner.post([cell = std::move(cell), change = std::move(change), done = std::move(done)]() mutable {
-        try {
-          if constexpr (std::is_void_v<R>) {
-            cell->apply(change);
-            cell->runner->after_save([done = std::move(done)]() mutable { done.complete_with([] {}); });
-          } else {
-            R result = cell->apply(change);
-            cell->runner->after_save([done = std::move(done), result = std::move(result)]() mutable {
-              done.complete_with([&result]() -> R { return std::move(result); });
-            });
-          }
-        } catch (...) {
-          done.fail(std::current_exception());
-        }
-      });
+      detail::run_on<R>(
+          runner, std::move(waiter), [cell = std::move(cell), change = std::move(change)](Completion<R> done) mutable {
+            try {
+              if constexpr (std::is_void_v<R>) {
+                cell->apply(change);
+                cell->runner->after_save([done = std::move(done)]() mutable { done.complete_with([] {}); });
+              } else {
+                R result = cell->apply(change);
+                cell->runner->after_save([done = std::move(done), result = std::move(result)]() mutable {
+                  done.complete_with([&result]() -> R { return std::move(result); });
+                });
+              }
+            } catch (...) {
+              done.fail(std::current_exception());
+            }
+          });
     });
   }
 
   /// Changes the state without waiting for it. Any thread. A throw leaves the state as it was and goes to the log.
+  /// False: refused, as WorkRefused says; the state stays as it is.
   template <typename Change>
-  void cast(Change change) const {
-    cell_->runner->post([cell = cell_, change = std::move(change)]() mutable { cell->apply(change); });
+  bool cast(Change change) const {
+    return cell_->runner->post([cell = cell_, change = std::move(change)]() mutable { cell->apply(change); });
   }
 
  private:

@@ -6,6 +6,8 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stdexcept>
+#include <string>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -36,6 +38,20 @@ T take(Outcome<T>& outcome) {
 }
 
 }  // namespace detail
+
+/// What a Task that awaits gets instead of a result when too much of that work waits already, or the server has
+/// stopped: it was not begun, and may be tried later.
+class WorkRefused : public std::runtime_error {
+ public:
+  /// `limit`: as in the metric roost_limit_hits_total.
+  explicit WorkRefused(const char* limit)
+      : std::runtime_error(std::string(limit) + ": too much is waiting, or the server has stopped"), limit_(limit) {}
+  /// "agent_work" or "blocking_work".
+  const char* limit() const { return limit_; }
+
+ private:
+  const char* limit_;
+};
 
 /// The other end of an Async: whoever has it completes it once, from any thread. Dropped: the waiter is never resumed
 /// (and its coroutine goes with its channel).

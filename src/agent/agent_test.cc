@@ -72,6 +72,15 @@ TEST_F(AgentTest, AThrowLeavesTheStateAndReachesTheTask) {
   EXPECT_EQ(errors_, std::vector<std::string>{"agents: work threw: cast"});
 }
 
+TEST_F(AgentTest, WorkThatIsRefusedIsToldToTheTask) {
+  const auto agents = runner();
+  Agent<Counter> agent(agents, "counter", {.total = 7, .names = {}}, false);
+  agents->stop();
+  EXPECT_THROW(loop_.run(read(agent)), WorkRefused);
+  EXPECT_THROW(loop_.run(add(agent, 1)), WorkRefused);
+  EXPECT_FALSE(agent.cast([](Counter&) {}));
+}
+
 TEST_F(AgentTest, APersistentOneIsThereAfterARestart) {
   EXPECT_EQ(loop_.run(add(Agent<Counter>(runner(), "counter", {}, true), 4)), 4);
   EXPECT_EQ(loop_.run(add(Agent<Counter>(runner(), "counter", {}, true), 5)), 9);

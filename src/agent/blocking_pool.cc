@@ -9,6 +9,9 @@
 #include <vector>
 
 namespace roost::agent {
+namespace {
+thread_local const void* pool_here = nullptr;
+}
 
 class BlockingPool::Impl {
  public:
@@ -17,12 +20,21 @@ class BlockingPool::Impl {
   bool post(Job job) {
     {
       const std::lock_guard lock(mutex_);
-      if (stopping_ || jobs_.size() >= jobs_max_) return false;
+      if (stopping_) return false;
+      if (jobs_.size() >= jobs_max_) {
+        ++refused_;
+        return false;
+      }
       jobs_.push_back(std::move(job));
       if (!start_thread_if_needed()) return false;
     }
     changed_.notify_one();
     return true;
+  }
+
+  std::uint64_t refused() {
+    const std::lock_guard lock(mutex_);
+    return refused_;
   }
 
   void stop() {
@@ -54,6 +66,7 @@ class BlockingPool::Impl {
   }
 
   void run() {
+    pool_here = this;
     while (Job job = next()) job();
   }
 
@@ -78,6 +91,7 @@ class BlockingPool::Impl {
   std::vector<std::thread> threads_;  // mutex_
   std::size_t idle_ = 0;              // mutex_
   bool stopping_ = false;             // mutex_
+  std::uint64_t refused_ = 0;         // mutex_
 };
 
 BlockingPool::BlockingPool(std::size_t threads_max, std::size_t jobs_max)
@@ -90,6 +104,12 @@ bool BlockingPool::post(Job job) {
 }
 void BlockingPool::stop() {
   impl_->stop();
+}
+bool BlockingPool::is_here() const {
+  return pool_here == impl_.get();
+}
+std::uint64_t BlockingPool::refused() const {
+  return impl_->refused();
 }
 
 }  // namespace roost::agent

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 
@@ -22,6 +23,10 @@ class BlockingPool {
   bool post(Job job);
   /// Waits for the jobs that run; those that did not start are destroyed. Not from a job. May be called again.
   void stop();
+  /// Whether this is one of its threads.
+  bool is_here() const;
+  /// Jobs that were refused because too many waited. Any thread.
+  std::uint64_t refused() const;
 
   static constexpr std::size_t kThreadsMax =
       4;  // enough to overlap waits; work for the processor gains nothing by more

@@ -25,18 +25,23 @@ TEST(BlockingPool, RunsAsManyAtOnceAsItHasThreads) {
 }
 
 TEST(BlockingPool, SaysNoWhenTooManyWaitAndAfterStop) {
+  bool here = false;
   BlockingPool pool(1, 2);
   std::promise<void> entered, leave;
   ASSERT_TRUE(pool.post([&] {
     entered.set_value();
     leave.get_future().wait();
+    here = pool.is_here();
   }));
   entered.get_future().wait();
   EXPECT_TRUE(pool.post([] {}));
   EXPECT_TRUE(pool.post([] {}));
   EXPECT_FALSE(pool.post([] {}));
+  EXPECT_EQ(pool.refused(), 1u);
+  EXPECT_FALSE(pool.is_here());
   leave.set_value();
   pool.stop();
+  EXPECT_TRUE(here);
   EXPECT_FALSE(pool.post([] {}));
 }
 

@@ -10,6 +10,9 @@
 #include <vector>
 
 namespace roost::agent {
+namespace {
+thread_local const void* runner_here = nullptr;
+}
 
 class Runner::Impl {
  public:
@@ -20,23 +23,26 @@ class Runner::Impl {
     self->thread_ = std::thread([self] { self->run(); });
   }
 
-  void post(Work work) {
-    const char* trouble = nullptr;
+  bool post(Work work) {
+    bool first_refused = false;
     {
       const std::lock_guard lock(mutex_);
-      if (stopping_) return;
-      if (work_.size() < work_max_) {
+      if (stopping_) return false;
+      if (work_.size() >= work_max_) {
+        ++refused_;
+        first_refused = !std::exchange(full_, true);
+      } else {
         work_.push_back(std::move(work));
         full_ = false;
-      } else {
-        ++dropped_;
-        if (!std::exchange(full_, true)) trouble = "agents: too much work waits, more of it is dropped";
       }
+      if (full_ && !first_refused) return false;
     }
-    if (trouble)
-      report(trouble);
-    else
-      changed_.notify_one();
+    if (first_refused) {
+      report("agents: too much work waits, more of it is refused");
+      return false;
+    }
+    changed_.notify_one();
+    return true;
   }
 
   std::optional<std::string> load(const std::string& name) {
@@ -70,13 +76,14 @@ class Runner::Impl {
     const std::lock_guard lock(mutex_);
     return work_.size();
   }
-  std::uint64_t dropped() const {
+  std::uint64_t refused() const {
     const std::lock_guard lock(mutex_);
-    return dropped_;
+    return refused_;
   }
 
  private:
   void run() {
+    runner_here = this;
     std::vector<Work> batch;
     while (next(batch)) {
       run_all(batch);
@@ -150,7 +157,7 @@ class Runner::Impl {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<Work> work_;     // mutex_
-  std::uint64_t dropped_ = 0;  // mutex_
+  std::uint64_t refused_ = 0;  // mutex_
   bool full_ = false;          // mutex_: reported
   bool stopping_ = false;      // mutex_
 
@@ -172,8 +179,8 @@ Runner::~Runner() {
   stop();
 }
 
-void Runner::post(Work work) {
-  impl_->post(std::move(work));
+bool Runner::post(Work work) {
+  return impl_->post(std::move(work));
 }
 std::optional<std::string> Runner::load(const std::string& name) {
   return impl_->load(name);
@@ -190,8 +197,11 @@ void Runner::stop() {
 std::size_t Runner::waiting() const {
   return impl_->waiting();
 }
-std::uint64_t Runner::dropped() const {
-  return impl_->dropped();
+std::uint64_t Runner::refused() const {
+  return impl_->refused();
+}
+bool Runner::is_here() const {
+  return runner_here == impl_.get();
 }
 
 }  // namespace roost::agent

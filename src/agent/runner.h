@@ -34,9 +34,9 @@ class Runner final : public AgentRunner {
   Runner(const Runner&) = delete;
   Runner& operator=(const Runner&) = delete;
 
-  /// Never blocks. While kWorkMax pieces of work wait, a new one is dropped, and on_error hears of the first of them:
-  /// who awaits its result is then never resumed. After stop(): dropped.
-  void post(Work work) override;
+  /// Never blocks. While kWorkMax pieces of work wait, a new one is refused, and on_error hears of the first of them.
+  /// After stop(): refused.
+  bool post(Work work) override;
   /// Any thread. Throws std::runtime_error if the store cannot be read.
   std::optional<std::string> load(const std::string& name) override;
   void save(const std::string& name, std::function<std::string()> state) override;
@@ -47,8 +47,10 @@ class Runner final : public AgentRunner {
 
   /// Work that waits now. Any thread.
   std::size_t waiting() const;
-  /// Pieces of work that were dropped because too many waited. Any thread.
-  std::uint64_t dropped() const;
+  /// Pieces of work that were refused because too many waited. Any thread.
+  std::uint64_t refused() const;
+  /// Whether this is the agents' thread.
+  bool is_here() const;
 
   static constexpr std::size_t kWorkMax = 1'000'000;  // a second or more of full load, some 100 MB: the node is lost
 

@@ -41,9 +41,9 @@ TEST(Runner, RunsWorkInOrderAndAllOfItBeforeStopReturns) {
   runner.stop();
   ASSERT_EQ(ran.size(), 10'000u);
   EXPECT_TRUE(std::ranges::is_sorted(ran));
-  runner.post([&ran] { ran.clear(); });
+  EXPECT_FALSE(runner.post([&ran] { ran.clear(); }));
   runner.stop();
-  EXPECT_EQ(ran.size(), 10'000u) << "dropped after stop";
+  EXPECT_EQ(ran.size(), 10'000u) << "refused after stop";
 }
 
 TEST(Runner, AfterSaveWorkRunsAfterTheBatch) {
@@ -74,19 +74,32 @@ TEST(Runner, WorkThatThrowsIsReportedAndTheNextRuns) {
   EXPECT_EQ(errors, std::vector<std::string>{"agents: work threw: oops"});
 }
 
-TEST(Runner, BeyondItsLimitItDropsTheNewestAndSaysSoOnce) {
+TEST(Runner, BeyondItsLimitItRefusesTheNewestAndSaysSoOnce) {
   std::vector<std::string> errors;
   int ran = 0;
   Runner runner(
       nullptr, [&](const std::string& message) { errors.push_back(message); }, 3);
   Gate gate(runner);
-  for (int i = 0; i < 5; ++i) runner.post([&] { ++ran; });
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(runner.post([&] { ++ran; }), i < 3);
   EXPECT_EQ(runner.waiting(), 3u);
-  EXPECT_EQ(runner.dropped(), 2u);
+  EXPECT_EQ(runner.refused(), 2u);
   gate.open();
   runner.stop();
   EXPECT_EQ(ran, 3);
   EXPECT_EQ(errors.size(), 1u);
+}
+
+TEST(Runner, KnowsItsThread) {
+  Runner runner(nullptr), other(nullptr);
+  bool here = false, there = true;
+  runner.post([&] {
+    here = runner.is_here();
+    there = other.is_here();
+  });
+  runner.stop();
+  EXPECT_TRUE(here);
+  EXPECT_FALSE(there);
+  EXPECT_FALSE(runner.is_here());
 }
 
 TEST(Runner, MayGoInItsOwnWork) {
