@@ -203,6 +203,8 @@ class App {
   void static_files(std::string prefix, std::string directory);
   /// How large and how slow requests may be.
   void http_limits(HttpLimits limits);
+  /// How much may wait for a shard.
+  void mailbox_limits(MailboxLimits limits);
   /// How clients are sent away by stop().
   void drain_options(DrainOptions options);
   /// What the server counts, in Prometheus' text format; serve it where you like:
@@ -218,18 +220,23 @@ class App {
     return Agent<State>(agents(name), std::move(name), std::move(initial), !options().db.empty());
   }
 
-  /// Runs `fn` on a thread that may block (a file, a database) and gives its result to the Task that awaits.
+  /// Runs `fn` on a thread that may block (a file, a database) and gives its result to the Task that awaits; a
+  /// WorkRefused if 10,000 wait already.
   template <typename Fn, typename R = std::invoke_result_t<Fn&>>
   Async<R> blocking(Fn fn) {
     return Async<R>([this, fn = std::move(fn)](Completion<R> done) mutable {
       auto job = std::make_shared<std::pair<Fn, Completion<R>>>(std::move(fn), std::move(done));
       if (!post_blocking([job] { job->second.complete_with(job->first); }))
-        job->second.fail(std::make_exception_ptr(std::runtime_error("too much blocking work is waiting")));
+        job->second.fail(std::make_exception_ptr(WorkRefused("blocking_work")));
     });
   }
 
   /// Publishes on `topic`, from any thread. The payload is an object or bytes, else std::invalid_argument.
-  void broadcast(std::string_view topic, std::string_view event, const Payload& payload = {});
+  ///
+  /// On a thread of your own it waits while a shard that has subscribers is behind; false: for longer than
+  /// MailboxLimits::patience, and nobody has it. On a shard's thread it never waits and is always true; past the limit
+  /// the channels that missed it are told, and rejoin. See MailboxLimits.
+  bool broadcast(std::string_view topic, std::string_view event, const Payload& payload = {});
   /// Ends every connection whose socket id is `id` with close code 1001; the clients come back (PROTOCOL S1).
   void disconnect(std::string_view id);
   /// Runs `work` once after `delay` on a shard, whatever has ended meanwhile. Any thread.
@@ -239,7 +246,10 @@ class App {
   int run();
   /// Starts listening and returns; what went wrong, if something did ("listen on 127.0.0.1:4000: address in use").
   std::expected<void, std::string> start();
-  /// Closes every connection with 1012 so that clients come back, saves the agents, ends the threads.
+  /// Closes every connection with 1012 so that clients come back, saves the agents, ends the threads; run() returns.
+  /// Any thread that it does not wait for: on a shard's thread (a handler, `after`), in blocking work and on the
+  /// agents' thread it throws std::logic_error and does nothing; there use a std::thread, or raise SIGTERM if run()
+  /// serves. When two threads call it, both return when the server has stopped. Also without a start, and again.
   void stop();
   /// The port it listens on, once started.
   std::uint16_t port() const;

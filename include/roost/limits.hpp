@@ -32,6 +32,17 @@ struct SocketLimits {
   std::size_t join_queue_bytes_max = 16'000'000;
 };
 
+/// How much may wait for one shard: the broadcasts that other shards and threads have for it [mailbox]. Shown as
+/// roost_mailbox_bytes.
+///
+/// From a quarter of it on, a client whose messages lead to broadcasts for such a shard is not read any further
+/// [crowded], and App::broadcast on a thread of your own waits. What is broadcast beyond the limit all the same, by
+/// timers and the like, is dropped for that shard, and the channels there that missed it get phx_error and rejoin.
+struct MailboxLimits {
+  std::size_t bytes_max = 64'000'000;
+  std::chrono::milliseconds patience{10'000};  // of App::broadcast on a thread of your own
+};
+
 /// How large and how slow an HTTP request may be [request].
 struct HttpLimits {
   std::size_t target_bytes_max =

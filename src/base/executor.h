@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <utility>
 
@@ -32,6 +33,10 @@ class Executor : public TaskLoop {
   /// Runs `work` on this loop's thread, after what was posted before it. Any thread. Work that is still waiting when
   /// the loop ends is destroyed on the loop's thread, not run.
   void post(Work work) override = 0;
+  /// The same for work that holds so many bytes beside itself: what waits here is measured.
+  virtual void post_sized(Work work, std::size_t /*bytes*/) { post(std::move(work)); }
+  /// The memory of the posted work that waits, about. Any thread.
+  virtual std::size_t waiting_bytes() const { return 0; }
   /// Runs `work` once, not before `at`. Loop thread only.
   virtual TimerId call_at(TimePoint at, Work work) = 0;
   void post_after(std::chrono::nanoseconds delay, Work work) override { call_at(now() + delay, std::move(work)); }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <deque>
 #include <map>
 #include <mutex>
@@ -13,10 +14,14 @@ namespace roost::testing {
 /// A loop whose time stands still until a test moves it. post() from any thread; all else on the test's thread.
 class FakeExecutor final : public Executor {
  public:
-  void post(Work work) override {
+  void post(Work work) override { post_sized(std::move(work), 0); }
+  void post_sized(Work work, std::size_t bytes) override {
     const std::lock_guard lock(mutex_);
     posted_.push_back(std::move(work));
+    waiting_bytes_ += bytes;
   }
+  /// Of all that was posted since it was idle.
+  std::size_t waiting_bytes() const override { return waiting_bytes_; }
   TimerId call_at(TimePoint at, Work work) override {
     const TimerId id{at, next_number_++};
     timers_.emplace(id, std::move(work));
@@ -56,6 +61,7 @@ class FakeExecutor final : public Executor {
  private:
   Work take() {
     const std::lock_guard lock(mutex_);
+    if (posted_.empty()) waiting_bytes_ = 0;
     if (posted_.empty()) return nullptr;
     Work work = std::move(posted_.front());
     posted_.pop_front();
@@ -65,6 +71,7 @@ class FakeExecutor final : public Executor {
   std::mutex mutex_;
   std::deque<Work> posted_;  // mutex_
   std::vector<TurnEnd*> turn_ends_;
+  std::atomic<std::size_t> waiting_bytes_ = 0;
   std::map<TimerId, Work> timers_;
   std::uint64_t next_number_ = 1;
   TimePoint now_ = TimePoint(std::chrono::hours(1));

@@ -87,7 +87,13 @@ std::string encode_metrics(std::span<const Metrics* const> shards) {
          {limit_join_queue, "limit=\"join_queue\""},
          {limit_outbox, "limit=\"outbox\""},
          {limit_longpoll_buffer, "limit=\"longpoll_buffer\""},
-         {limit_request, "limit=\"request\""}});
+         {limit_request, "limit=\"request\""},
+         {limit_crowded, "limit=\"crowded\""},
+         {limit_mailbox, "limit=\"mailbox\""},
+         {limit_agent_work, "limit=\"agent_work\""},
+         {limit_blocking_work, "limit=\"blocking_work\""}});
+  write(out, shards, {"roost_mailbox_bytes", "Broadcasts and other work that wait for the shards.", true},
+        {{mailbox_bytes, ""}});
   return out;
 }
 

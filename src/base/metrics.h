@@ -47,6 +47,11 @@ enum class Count : unsigned {
   limit_outbox,
   limit_longpoll_buffer,
   limit_request,
+  limit_crowded,
+  limit_mailbox,
+  limit_agent_work,
+  limit_blocking_work,
+  mailbox_bytes,
   kEnd
 };
 

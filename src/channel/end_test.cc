@@ -134,6 +134,53 @@ TEST_F(Ends, ASubscriberWithoutOnBroadcastCrashes) {
   EXPECT_THAT(client->received(), ElementsAre(crashed("1", "room:a")));
 }
 
+/// Tells the subscribers of `topic` that broadcasts were lost on their way to this shard.
+void miss(Shard& shard, std::string_view topic) {
+  std::vector<std::uint64_t> slots(pubsub::Interest::kSlots / 64);
+  const std::size_t slot = pubsub::Interest::slot(topic);
+  slots[slot / 64] |= 1ull << slot % 64;
+  shard.table.missed(slots);
+  shard.run();
+}
+
+TEST_F(Ends, AChannelThatMissedBroadcastsIsAnError) {
+  auto client = shard.member();
+  client->joins("room:b", "2");
+  miss(shard, "room:b");
+  EXPECT_THAT(client->received(), ElementsAre(crashed("2", "room:b")));
+  EXPECT_EQ(shard.log.count("broadcasts were lost"), 1u);
+  EXPECT_THAT(script.said, ElementsAre("terminate error"));
+}
+
+TEST_F(Ends, AChannelThatMissedBroadcastsOfAnotherTopicIsAnError) {
+  script.join = [](Scripted& channel, const Payload&) {
+    channel.subscribe("news");
+    return ok();
+  };
+  auto client = shard.member();
+  miss(shard, "news");
+  EXPECT_THAT(client->received(), ElementsAre(crashed("1", "room:a")));
+}
+
+TEST_F(Ends, AJoinThatMissedBroadcastsWhileItWaitedIsAnErrorBehindItsReply) {
+  script.join = [](Scripted&, const Payload&) -> Task<JoinReply> {
+    co_await sleep_for(std::chrono::milliseconds(100));
+    co_return ok();
+  };
+  auto client = shard.client();
+  client->says(frame("1", "1", "room:a", "phx_join"));
+  miss(shard, "room:a");
+  EXPECT_THAT(client->received(), IsEmpty());
+  shard.advance(std::chrono::milliseconds(100));
+  EXPECT_THAT(client->received(), ElementsAre(reply("1", "1", "room:a"), crashed("1", "room:a")));
+}
+
+TEST_F(Ends, ASocketThatMayHaveMissedItsDisconnectIsDisconnected) {
+  auto client = shard.client_named("users:ada");
+  miss(shard, "users:ada");
+  EXPECT_THAT(client->closes(), ElementsAre(Outlet::Close::disconnected));
+}
+
 TEST_F(Ends, ACrashInAnInterceptIsAnError) {
   script.intercepted = [](Scripted&, const Payload&) { throw std::runtime_error("boom"); };
   auto client = shard.member();

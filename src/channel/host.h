@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -49,6 +50,10 @@ class PresencePort {
   /// The JSON text of presence_state, shared by all who ask while nothing changes.
   virtual void state(std::string_view topic, std::move_only_function<void(SharedBytes)> then) = 0;
 };
+
+/// How often a client whose messages went to a crowded shard is looked at again: several hundred KB of them are handled
+/// in that time.
+inline constexpr std::chrono::milliseconds kHoldBack{5};
 
 /// One shard's services, for the sockets and channels on it.
 struct Host {

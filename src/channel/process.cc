@@ -91,6 +91,7 @@ void Process::join_task_done() {
 
 void Process::joined() {
   joined_ = true;
+  if (missed_) wake();
   if (!extras_) return;
   const auto self = shared_from_this();
   for (const Frame& frame : std::exchange(extras_->held, {})) session_.send(frame);
@@ -143,6 +144,12 @@ void Process::deliver(const pubsub::Message& message, pubsub::FrameCache& frames
   hold(frame);
 }
 
+// A client must not believe that it has seen everything: its channel ends, and it comes back.
+void Process::missed() {
+  missed_ = true;
+  wake();
+}
+
 void Process::hold(const Frame& frame) {
   Extras& more = extras();
   const SocketLimits& limits = session_.limits();
@@ -178,6 +185,11 @@ void Process::pump() {
   if (overflown_ && !detached_) {
     host().metrics.add(Count::limit_inbox);
     host().log.write(LogLevel::error, "channel crashed", {{"in", "inbox"}, {"topic", topic_}, {"error", "inbox full"}});
+    return crash();
+  }
+  if (missed_ && joined_ && !detached_) {
+    host().log.write(LogLevel::error, "channel crashed",
+                     {{"in", "mailbox"}, {"topic", topic_}, {"error", "broadcasts were lost: too much was waiting"}});
     return crash();
   }
   while (joined_ && !busy_ && !detached_ && extras_ && !extras_->inbox.empty()) process_next();

@@ -50,6 +50,7 @@ class Process final : public pubsub::Subscriber, public std::enable_shared_from_
   void subscribe_own();
 
   void deliver(const pubsub::Message& message, pubsub::FrameCache& frames) override;
+  void missed() override;
 
   /// From a ChannelRef: a message for on.info, of a type with that name; or something to push.
   void post(roost::detail::Delivery delivery, std::string_view type);
@@ -128,6 +129,7 @@ class Process final : public pubsub::Subscriber, public std::enable_shared_from_
   bool detached_ = false;
   bool pumping_ = false;    // pump() is posted
   bool overflown_ = false;  // the inbox was full
+  bool missed_ = false;     // broadcasts were lost on the way here
 };
 
 }  // namespace roost::channel

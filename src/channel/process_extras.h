@@ -30,6 +30,7 @@ struct Process::Item {
 struct Process::Relay final : pubsub::Subscriber {
   explicit Relay(Process& p) : process(p) {}
   void deliver(const pubsub::Message& message, pubsub::FrameCache& frames) override;
+  void missed() override { process.missed(); }
 
   Process& process;
   std::string topic;

@@ -81,6 +81,11 @@ void RawSession::deliver(const pubsub::Message& message, pubsub::FrameCache&) {
   if (message.event == "disconnect") outlet_.request_close(Outlet::Close::disconnected);
 }
 
+// What it missed may have been its end.
+void RawSession::missed() {
+  outlet_.request_close(Outlet::Close::disconnected);
+}
+
 void RawSession::send(bool binary, std::string_view bytes) {
   if (ended_) return;
   outlet_.send(Frame::make(bytes.size(), binary, head_, [bytes](char* out) {

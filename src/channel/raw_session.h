@@ -22,6 +22,7 @@ class RawSession final : public Endpoint, public pubsub::Subscriber {
   void control(bool ping, std::string_view bytes) override;
   void end(EndReason reason) override;
   void deliver(const pubsub::Message& message, pubsub::FrameCache& frames) override;
+  void missed() override;
 
   // For its RawSocket.
   void send(bool binary, std::string_view bytes);

@@ -98,6 +98,11 @@ void Session::deliver(const pubsub::Message& message, pubsub::FrameCache&) {
   if (message.event == "disconnect") outlet_.request_close(Outlet::Close::disconnected);
 }
 
+// What it missed may have been its end.
+void Session::missed() {
+  outlet_.request_close(Outlet::Close::disconnected);
+}
+
 // Messages of the client
 
 bool Session::receive(bool binary, std::string_view bytes, wire::Utf8 checked) {

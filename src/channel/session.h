@@ -53,6 +53,7 @@ class Session final : public Endpoint, public pubsub::Subscriber {
   std::size_t channels() const { return entries_.size(); }
 
   void deliver(const pubsub::Message& message, pubsub::FrameCache& frames) override;
+  void missed() override;
 
   // For its processes.
   Host& host() { return host_; }

@@ -31,8 +31,8 @@ LoopImpl::~LoopImpl() {
   poller_->forget(waker_.reader.get(), *this);
 }
 
-void LoopImpl::post(Executor::Work work) {
-  if (mailbox_.post(std::move(work)) && running_here != this) waker_.wake();
+void LoopImpl::post(Executor::Work work, std::size_t bytes) {
+  if (mailbox_.post(std::move(work), bytes) && running_here != this) waker_.wake();
 }
 
 void LoopImpl::run() {
@@ -108,8 +108,11 @@ void LoopImpl::drop_waiting() {
 Loop::Loop() : impl_(std::make_unique<LoopImpl>()) {}
 Loop::~Loop() = default;
 
-void Loop::post(Work work) {
-  impl_->post(std::move(work));
+void Loop::post_sized(Work work, std::size_t bytes) {
+  impl_->post(std::move(work), bytes);
+}
+std::size_t Loop::waiting_bytes() const {
+  return impl_->waiting_bytes();
 }
 Executor::TimerId Loop::call_at(TimePoint at, Work work) {
   return impl_->timers().add(at, std::move(work));

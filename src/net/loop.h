@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <utility>
 
 #include "base/executor.h"
 
@@ -29,7 +30,9 @@ class Loop final : public Executor {
 
   /// Any thread. Work that is posted on the loop's own thread runs in this turn or the next, without a wait between.
   /// Work posted after run() has ended is destroyed with the Loop.
-  void post(Work work) override;
+  void post(Work work) override { post_sized(std::move(work), 0); }
+  void post_sized(Work work, std::size_t bytes) override;
+  std::size_t waiting_bytes() const override;
   TimerId call_at(TimePoint at, Work work) override;
   void cancel(TimerId timer) override;
   void at_turn_end(TurnEnd& hook) override;

@@ -24,7 +24,8 @@ class LoopImpl final : private Watched {
   LoopImpl();
   ~LoopImpl();
 
-  void post(Executor::Work work);
+  void post(Executor::Work work, std::size_t bytes = 0);
+  std::size_t waiting_bytes() const { return mailbox_.waiting_bytes(); }
   void run();
   void stop() { stopping_ = true; }
   TimePoint now() const;

@@ -16,7 +16,12 @@ class Mailbox {
   using Work = Executor::Work;
 
   /// Any thread. True: the reader sleeps, and it is for this caller to wake it.
-  [[nodiscard]] bool post(Work work);
+  /// `bytes`: what the work holds beside itself.
+  [[nodiscard]] bool post(Work work, std::size_t bytes = 0);
+
+  /// What waits in memory, about: the bytes of the posts and kWorkBytes for each. Any thread.
+  std::size_t waiting_bytes() const { return bytes_.load(std::memory_order_relaxed); }
+  static constexpr std::size_t kWorkBytes = 128;  // the work, its captures, the allocator's share
 
   /// One load, which sees every post that happened before it.
   bool empty() const { return !filled_.load(std::memory_order_seq_cst); }
@@ -29,7 +34,8 @@ class Mailbox {
 
  private:
   std::mutex mutex_;
-  std::vector<Work> waiting_;  // mutex_
+  std::vector<Work> waiting_;           // mutex_
+  std::atomic<std::size_t> bytes_ = 0;  // of waiting_; written under mutex_
   // A post sets filled_ and then reads sleeping_; the reader sets sleeping_ and then reads filled_. In sequentially
   // consistent order one of them sees the other.
   std::atomic<bool> filled_ = false;

@@ -21,6 +21,17 @@ TEST(Mailbox, GivesWhatWasPostedInOrderAndOnce) {
   EXPECT_EQ(ran, "ab");
 }
 
+TEST(Mailbox, KnowsWhatWaitsInBytes) {
+  Mailbox mailbox;
+  EXPECT_EQ(mailbox.waiting_bytes(), 0u);
+  static_cast<void>(mailbox.post([] {}, 1'000));
+  static_cast<void>(mailbox.post([] {}));
+  EXPECT_EQ(mailbox.waiting_bytes(), 1'000 + 2 * Mailbox::kWorkBytes);
+  std::vector<Mailbox::Work> batch;
+  mailbox.take(batch);
+  EXPECT_EQ(mailbox.waiting_bytes(), 0u);
+}
+
 TEST(Mailbox, AsksForOneWakeUpOfASleepingReader) {
   Mailbox mailbox;
   EXPECT_TRUE(mailbox.prepare_sleep());

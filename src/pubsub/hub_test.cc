@@ -1,5 +1,6 @@
 #include "pubsub/hub.h"
 
+#include <algorithm>
 #include <thread>
 
 #include "pubsub/memory_adapter.h"
@@ -105,6 +106,70 @@ TEST_F(Hubs, ASubscriberThatLeftMeanwhileHearsNothing) {
 }
 
 /// This node and another one, which notes what it hears.
+/// Shards for which no more than about ten messages may wait.
+class CrowdedHubs : public Hubs {
+ protected:
+  static constexpr std::size_t kPayload = 10'000;
+  CrowdedHubs() { hub.set_mailbox_bytes_max(10 * kPayload); }
+  void publish(const std::string& event, unsigned shard = 0, std::string_view topic = "news") {
+    hub.publish({topic, event, payload}, shard);
+  }
+  const std::string payload = std::string(kPayload, ' ');
+};
+
+TEST_F(CrowdedHubs, WhatIsBeyondTheLimitIsNotLostUnheard) {
+  const auto b = there.subscribe("news", bob, 2);
+  Ear cat;
+  const auto c = there.subscribe("sport", cat, 3);
+  for (int i = 0; i < 15; ++i) publish("x");
+  publish("y", 0, "sport");
+  EXPECT_LT(hub.waiting_bytes(), 12 * kPayload);
+  EXPECT_EQ(hub.missed(), 6u);
+  publish("z", 0, "elsewhere");
+  loops[1].run_until_idle();
+  ASSERT_EQ(bob.heard.size(), 11u);
+  EXPECT_EQ(bob.heard.back(), "missed") << "after all that it did not miss";
+  EXPECT_THAT(cat.heard, ElementsAre("missed"));
+}
+
+TEST_F(CrowdedHubs, WhoMissedSomethingIsToldOnceForAFloodAndAgainForTheNext) {
+  const auto b = there.subscribe("news", bob, 2);
+  for (int flood = 1; flood <= 2; ++flood) {
+    for (int i = 0; i < 1'000; ++i) publish("x");
+    loops[1].run_until_idle();
+    EXPECT_EQ(std::ranges::count(bob.heard, "missed"), flood);
+  }
+  bob.heard.clear();
+  publish("y");
+  loops[1].run_until_idle();
+  EXPECT_EQ(bob.heard.size(), 1u);
+}
+
+TEST_F(CrowdedHubs, SubscribersOnTheOwnShardMissNothing) {
+  const auto a = here.subscribe("news", ada, 1);
+  const auto b = there.subscribe("news", bob, 2);
+  for (int i = 0; i < 100; ++i) publish("x");
+  EXPECT_EQ(ada.heard.size(), 100u);
+}
+
+TEST_F(CrowdedHubs, ProducersAreToldBeforeTheLimit) {
+  const auto b = there.subscribe("news", bob, 2);
+  int published = 0;
+  do publish("x");
+  while (++published < 100 && !hub.take_pressed(0));
+  EXPECT_EQ(published, 4) << "a quarter of the limit, and the one that found it so";
+  EXPECT_FALSE(hub.take_pressed(0));
+  EXPECT_TRUE(hub.crowded());
+  EXPECT_FALSE(hub.has_room("news"));
+  EXPECT_TRUE(hub.has_room("nobody's"));
+  publish("x", Hub::kNoShard);
+  EXPECT_FALSE(hub.take_pressed(0)) << "another thread's";
+  loops[1].run_until_idle();
+  EXPECT_FALSE(hub.crowded());
+  EXPECT_TRUE(hub.has_room("news"));
+  EXPECT_EQ(bob.heard.size(), 5u);
+}
+
 class TwoNodes : public Hubs, public AdapterSink {
  protected:
   TwoNodes() {

@@ -33,6 +33,7 @@ struct OwnedMessage {
         payload(SharedBytes::copy(message.payload)),
         binary(message.binary),
         from(message.from) {}
+  std::size_t bytes() const { return sizeof *this + topic.size() + event.size() + payload.size(); }
   Message view() const { return {topic, event, payload.view(), binary, from}; }
 
   const std::string topic;

@@ -20,6 +20,7 @@ class Ear final : public Subscriber {
   void deliver(const Message& message, FrameCache&) override {
     heard.push_back(std::string(message.topic) + " " + std::string(message.event) + " " + std::string(message.payload));
   }
+  void missed() override { heard.push_back("missed"); }
   std::vector<std::string> heard;
 };
 

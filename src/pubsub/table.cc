@@ -71,4 +71,12 @@ void Table::dispatch(const Message& message) {
   dispatching_ = false;
 }
 
+void Table::missed(std::span<const std::uint64_t> slots) {
+  dispatching_ = true;
+  for (const auto& [name, topic] : topics_)
+    if (const std::size_t slot = Interest::slot(name); slots[slot / 64] >> slot % 64 & 1)
+      for (const Topic::Entry& entry : topic->entries) entry.subscriber->missed();
+  dispatching_ = false;
+}
+
 }  // namespace roost::pubsub

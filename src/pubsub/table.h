@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -18,6 +19,8 @@ class Subscriber {
  public:
   /// A message on a topic that it subscribed to. Must not subscribe, unsubscribe or publish here and now: it posts.
   virtual void deliver(const Message& message, FrameCache& frames) = 0;
+  /// Messages on a topic that it subscribed to may have been lost: it has to start over. The same holds.
+  virtual void missed() {}
 
  protected:
   ~Subscriber() = default;
@@ -74,6 +77,9 @@ class Table {
 
   /// Hands `message` to this shard's subscribers of its topic, but not to message.from.
   void dispatch(const Message& message);
+
+  /// Tells the subscribers of the topics in these slots (bit n of word m: slot 64 m + n) that they missed something.
+  void missed(std::span<const std::uint64_t> slots);
 
   std::size_t topics() const { return topics_.size(); }
 

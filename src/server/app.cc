@@ -43,8 +43,10 @@ struct App::Impl {
   Executor::Work guarded(std::string_view what, std::move_only_function<void()> work);
   std::expected<std::uint16_t, Error> listen();
   void stop();
+  bool wait_for_room(std::string_view topic);
   const PresenceFetch* find_fetch(std::string_view topic) const;
   std::shared_ptr<agent::Runner> runner();
+  unsigned this_shard() const;  // the shard whose thread this is; Hub::kNoShard on any other
 
   Options options;
   std::unique_ptr<Log> log;
@@ -62,7 +64,13 @@ struct App::Impl {
   std::vector<std::unique_ptr<server::Shard>> shards;
   std::uint16_t port = 0;
   std::atomic<bool> running = false;
-  bool stopped = false;
+  std::mutex life;                             // start and stop: one after the other
+  bool stopped = false;                        // life
+  std::move_only_function<void()> on_stopped;  // life
+  MailboxLimits mailbox;
+  std::atomic<bool> loops_ended = false;  // nothing that waits for them will be taken any more
+  std::atomic<bool> refusing = false;     // broadcasts; in the log
+  std::atomic<std::uint64_t> refused = 0;
 };
 
 namespace {
@@ -75,6 +83,10 @@ struct Here {
 thread_local Here here;
 
 }  // namespace
+
+unsigned App::Impl::this_shard() const {
+  return here.app == this ? here.shard : pubsub::Hub::kNoShard;
+}
 
 const PresenceFetch* App::Impl::find_fetch(std::string_view topic) const {
   for (const auto& mount : mounts)
@@ -120,6 +132,7 @@ void App::Impl::take_down() {
   shards.clear();
   site.mounts.clear();
   hub = {};
+  hub.set_mailbox_bytes_max(mailbox.bytes_max);
 }
 
 /// All that can fail before the first thread runs.
@@ -160,6 +173,7 @@ std::expected<void, std::string> App::Impl::build() {
 }
 
 std::expected<void, std::string> App::Impl::start() {
+  const std::lock_guard lock(life);
   if (running) return std::unexpected("already started");
   if (stopped) return std::unexpected("stopped before: its agents have ended; make a new App");
   if (auto built = build(); !built) {
@@ -181,6 +195,7 @@ std::expected<void, std::string> App::Impl::start() {
 }
 
 void App::Impl::stop() {
+  const std::lock_guard alone(life);
   if (running.exchange(false)) {
     stopped = true;
     std::mutex mutex;
@@ -199,11 +214,30 @@ void App::Impl::stop() {
     lock.unlock();
     pool.stop();
     if (agents) agents->stop();  // saves; its last broadcasts go to loops that still run
+    loops_ended = true;
     for (const auto& shard : shards) shard->join();
     log->write(LogLevel::info, "stopped", {});
+    if (on_stopped) on_stopped();
   } else if (agents) {
     agents->stop();
   }
+}
+
+/// For a thread that may wait. False: not in time.
+bool App::Impl::wait_for_room(std::string_view topic) {
+  constexpr std::chrono::milliseconds kLook{1};  // a shard that is behind handles thousands of messages meanwhile
+  const auto until = Clock::now() + mailbox.patience;
+  while (!hub.has_room(topic)) {
+    if (Clock::now() >= until || loops_ended) {
+      refused.fetch_add(1, std::memory_order_relaxed);
+      if (!refusing.exchange(true))
+        log->write(LogLevel::warn, "broadcasts refused: too much waits", {{"topic", topic}});
+      return false;
+    }
+    std::this_thread::sleep_for(kLook);
+  }
+  if (refusing.load(std::memory_order_relaxed)) refusing = false;
+  return true;
 }
 
 App::App(Options options) : impl_(std::make_unique<Impl>(std::move(options))) {}
@@ -242,6 +276,11 @@ void App::http_limits(HttpLimits limits) {
   impl_->http_limits = limits;
 }
 
+void App::mailbox_limits(MailboxLimits limits) {
+  impl_->mailbox = limits;
+  impl_->hub.set_mailbox_bytes_max(limits.bytes_max);
+}
+
 void App::drain_options(DrainOptions options) {
   impl_->drain = options;
 }
@@ -249,6 +288,12 @@ void App::drain_options(DrainOptions options) {
 std::string App::metrics() const {
   std::vector<const Metrics*> shards;
   for (const auto& shard : impl_->shards) shards.push_back(&shard->metrics());
+  Metrics common;  // what is counted by several threads
+  common.add(Count::limit_mailbox, impl_->hub.missed() + impl_->refused.load(std::memory_order_relaxed));
+  common.add(Count::mailbox_bytes, impl_->hub.waiting_bytes());
+  common.add(Count::limit_blocking_work, impl_->pool.refused());
+  if (impl_->agents) common.add(Count::limit_agent_work, impl_->agents->refused());
+  shards.push_back(&common);
   return encode_metrics(shards);
 }
 
@@ -265,14 +310,17 @@ bool App::post_blocking(std::move_only_function<void()> job) {
   return impl_->pool.post(std::move(job));
 }
 
-void App::broadcast(std::string_view topic, std::string_view event, const Payload& payload) {
+bool App::broadcast(std::string_view topic, std::string_view event, const Payload& payload) {
   channel::check_broadcast(topic, event, payload);
-  const unsigned shard = here.app == impl_.get() ? here.shard : pubsub::Hub::kNoShard;
+  const unsigned shard = impl_->this_shard();
+  if (shard == pubsub::Hub::kNoShard && !impl_->wait_for_room(topic)) return false;
   impl_->hub.publish({topic, event, payload.view(), payload.is_binary()}, shard);
+  return true;
 }
 
 void App::disconnect(std::string_view id) {
-  broadcast(id, "disconnect");
+  // Never refused: where it is too much, the socket misses it, and ends as well.
+  impl_->hub.publish({id, "disconnect", "{}"}, impl_->this_shard());
 }
 
 void App::after(std::chrono::milliseconds delay, std::move_only_function<void()> work) {
@@ -289,6 +337,9 @@ std::expected<void, std::string> App::start() {
 }
 void App::stop() {
   if (here.app == impl_.get()) throw std::logic_error("stop: not from a handler; it waits for the handlers");
+  if (impl_->pool.is_here()) throw std::logic_error("stop: not from blocking work; it waits for it");
+  if (impl_->agents && impl_->agents->is_here())
+    throw std::logic_error("stop: not on the agents' thread; it waits for it");
   impl_->stop();
 }
 std::uint16_t App::port() const {
@@ -301,17 +352,24 @@ int App::run() {
   std::thread stopping;
   const net::Signals watch(loop, [&](int) {
     if (++signals > 1) std::_Exit(130);  // asked twice: at once
-    stopping = std::thread([&] {
-      stop();
-      loop.stop();
-    });
+    stopping = std::thread([&] { stop(); });
   });
+  {
+    const std::lock_guard lock(impl_->life);
+    impl_->on_stopped = [&loop] { loop.stop(); };  // whoever called stop()
+  }
+  const auto forget_loop = [this] {
+    const std::lock_guard lock(impl_->life);
+    impl_->on_stopped = nullptr;
+  };
   if (const auto started = start(); !started) {
     std::fprintf(stderr, "roost: %s\n", started.error().c_str());
+    forget_loop();
     return 1;
   }
   loop.run();
-  stopping.join();
+  if (stopping.joinable()) stopping.join();
+  forget_loop();
   return 0;
 }
 

@@ -108,7 +108,8 @@ void LongPollSession::post(std::vector<LongPollMessage> messages, LongPollRespon
 void LongPollSession::handle_posts() {
   if (handling_) return;
   handling_ = true;
-  while (!posts_.empty() && !ended_ && !endpoint_->joining()) {
+  static_cast<void>(host_.hub.take_pressed(host_.shard));  // that was not this client
+  while (!posts_.empty() && !ended_ && !endpoint_->joining() && !held_back_) {
     Post& post = posts_.front();
     if (post.next == post.messages.size()) {
       auto respond = std::move(post.respond);
@@ -127,8 +128,18 @@ void LongPollSession::handle_posts() {
       end(EndReason::closed);
       break;
     }
+    if (host_.hub.take_pressed(host_.shard)) hold_back();
   }
   handling_ = false;
+}
+
+void LongPollSession::hold_back() {
+  if (!std::exchange(held_back_, true)) host_.metrics.add(Count::limit_crowded);
+  hold_back_ = Timer(host_.executor, host_.executor.now() + channel::kHoldBack, [this] {
+    if (host_.hub.crowded()) return hold_back();
+    held_back_ = false;
+    handle_posts();
+  });
 }
 
 void LongPollSession::post_over(std::uint64_t number) {
@@ -179,6 +190,7 @@ void LongPollSession::end_soon(EndReason reason) {
 void LongPollSession::end(EndReason reason) {
   if (std::exchange(ended_, true)) return;
   watch_.cancel();
+  hold_back_.cancel();
   endpoint_->end(reason);
   // L13: whoever waits is told at once. The next request hears that the session is gone.
   for (Poll& poll : std::exchange(polls_, {})) poll.respond({204, {}});

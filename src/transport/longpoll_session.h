@@ -75,6 +75,7 @@ class LongPollSession final : public channel::Outlet {
   void window_over(std::uint64_t poll);
   void post_over(std::uint64_t post);
   void handle_posts();
+  void hold_back();
   void watch();
   void end_soon(EndReason reason);
 
@@ -91,6 +92,8 @@ class LongPollSession final : public channel::Outlet {
   TimePoint last_poll_;
   Timer watch_;
   bool flushing_ = false;
+  Timer hold_back_;  // what was posted made this shard publish to a crowded one: the rest waits
+  bool held_back_ = false;
   bool handling_ = false;
   bool closing_ = false;  // an end was asked for, and comes from the loop
   bool ended_ = false;

@@ -101,12 +101,33 @@ WebSocket::~WebSocket() {
 }
 
 void WebSocket::on_data(std::span<char> bytes) {
+  static_cast<void>(host_.hub.take_pressed(host_.shard));  // that was not this client
   while (!client_.closed()) {
     const auto event = decoder_.next(bytes);
     if (!event) return close(event.error().close_code, EndReason::closed);
     if (!*event) return;
     handle(**event);
+    if (host_.hub.take_pressed(host_.shard) && !client_.closed()) return hold_back(bytes);
   }
+}
+
+void WebSocket::hold_back(std::span<char> bytes) {
+  host_.metrics.add(Count::limit_crowded);
+  client_.connection().pause_reading();
+  held_back_ = std::make_unique<HeldBack>();
+  held_back_->bytes.assign(bytes.begin(), bytes.end());
+  held_back_->timer = Timer(host_.executor, host_.executor.now() + channel::kHoldBack, [this] { go_on(); });
+}
+
+void WebSocket::go_on() {
+  if (host_.hub.crowded()) {
+    held_back_->timer = Timer(host_.executor, host_.executor.now() + channel::kHoldBack, [this] { go_on(); });
+    return;
+  }
+  const auto self = client_.shared_from_this();
+  const auto held = std::move(held_back_);
+  on_data(held->bytes);
+  if (!held_back_ && !client_.closed()) client_.connection().resume_reading();
 }
 
 void WebSocket::handle(const ws::Event& event) {
@@ -220,6 +241,8 @@ void WebSocket::on_end() {
   endpoint_->end(EndReason::closed);
 }
 void WebSocket::on_silence() {
+  // It may have spoken: we do not listen.
+  if (held_back_) return client_.expect_bytes_within(mount_.definition->websocket_->timeout);
   close(1002, EndReason::closed);
 }  // PROTOCOL W3: never 1000, which would keep clients away
 void WebSocket::drain() {

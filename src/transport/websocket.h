@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 
 #include "channel/session.h"
 #include "transport/client.h"
@@ -41,6 +42,8 @@ class WebSocket final : public Protocol, public channel::Outlet {
   void send_control(std::string_view frame);
   void send_pong(std::string_view payload);
   void send_held_pong();
+  void hold_back(std::span<char> bytes);
+  void go_on();
   void close_soon(std::uint16_t code, EndReason reason);
   void close(std::uint16_t code, EndReason reason);
 
@@ -52,7 +55,13 @@ class WebSocket final : public Protocol, public channel::Outlet {
   std::uint8_t deflate_bits_ = 0;           // the client's window; 0: no compression
   std::unique_ptr<ws::Deflater> deflater_;  // when messages may refer to those before them
   std::unique_ptr<std::string> held_pong_;  // the answer to the latest ping, when it has to wait
-  bool closing_ = false;                    // a close was asked for, and comes from the loop
+  /// What this client sent made its shard publish to a crowded one: the rest waits, here and with the peer.
+  struct HeldBack {
+    std::string bytes;
+    Timer timer;
+  };
+  std::unique_ptr<HeldBack> held_back_;
+  bool closing_ = false;  // a close was asked for, and comes from the loop
 };
 
 }  // namespace roost::transport

@@ -72,7 +72,7 @@ class Http {
     std::string body;
   };
 
-  explicit Http(std::uint16_t port) : client_(port) {}
+  explicit Http(std::uint16_t port, int receive_bytes = 0) : client_(port, receive_bytes) {}
   void send(std::string_view bytes) { client_.send(bytes); }
   /// The next answer; status 0: the connection ended.
   Answer read(bool head_only = false) {
@@ -106,7 +106,10 @@ class Http {
 /// One WebSocket connection, vsn 2.0.0 unless the target says otherwise.
 class WebSocketClient {
  public:
-  explicit WebSocketClient(std::uint16_t port, std::string_view target = "/socket/websocket?vsn=2.0.0") : http_(port) {
+  /// `receive_bytes`: of the system's buffer; 0: as it likes.
+  explicit WebSocketClient(std::uint16_t port, std::string_view target = "/socket/websocket?vsn=2.0.0",
+                           int receive_bytes = 0)
+      : http_(port, receive_bytes) {
     http_.send(handshake(target));
     answer = http_.read();
   }

@@ -143,6 +143,75 @@ TEST(Apps, StopWithoutAStartIsNothing) {
   App never(quiet());
 }
 
+TEST(Apps, StopFromTwoThreadsReturnsInBothWhenItHasStopped) {
+  App app(quiet(2));
+  mount(app);
+  ASSERT_TRUE(app.start());
+  WebSocketClient client(app.port());
+  std::thread other([&app] { app.stop(); });
+  std::thread third([&app] { app.stop(); });
+  EXPECT_EQ(client.next(), "close 1012");
+  client.http().raw().close();
+  app.stop();
+  other.join();
+  third.join();
+  EXPECT_FALSE(app.start());
+}
+
+/// What stop() throws, and that it did nothing.
+std::string stop_error(App& app) {
+  try {
+    app.stop();
+  } catch (const std::logic_error& error) {
+    return error.what();
+  }
+  return "it stopped";
+}
+
+/// Stops the server from where it must not.
+class Stopper final : public Channel {
+ public:
+  Stopper(App& app, Agent<Tally> tally) : app_(app), tally_(std::move(tally)) {}
+  JoinReply join() { return ok(); }
+  static void events(Events<Stopper>& on) {
+    on.event("handler", &Stopper::handler);
+    on.event("blocking", &Stopper::blocking);
+    on.event("agent", &Stopper::agent);
+  }
+
+ private:
+  Reply handler() { return ok(stop_error(app_)); }
+  Task<Reply> blocking() {
+    co_return ok(co_await app_.blocking([&app = app_] { return stop_error(app); }));
+  }
+  Task<Reply> agent() {
+    co_return ok(co_await tally_.get([&app = app_](const Tally&) { return stop_error(app); }));
+  }
+
+  App& app_;
+  Agent<Tally> tally_;
+};
+
+TEST(Apps, StopIsRefusedWhereItWouldWaitForItself) {
+  App app(quiet());
+  app.socket("/socket").channel<Stopper>("room:*", std::ref(app), app.agent<Tally>("tally"));
+  const Running running(app);
+  WebSocketClient client(app.port());
+  client.join("room:a");
+  EXPECT_THAT(client.ask(R"(["1","2","room:a","handler",{}])"), HasSubstr("stop: not from a handler"));
+  EXPECT_THAT(client.ask(R"(["1","3","room:a","blocking",{}])"), HasSubstr("stop: not from blocking work"));
+  EXPECT_THAT(client.ask(R"(["1","4","room:a","agent",{}])"), HasSubstr("stop: not on the agents' thread"));
+  EXPECT_THAT(client.ask(R"([null,"5","phoenix","heartbeat",{}])"), HasSubstr("phx_reply"));
+}
+
+TEST(Apps, RunReturnsWhenAnotherThreadStopsIt) {
+  App app(quiet());
+  std::thread stopping;
+  app.on_start([&] { stopping = std::thread([&app] { app.stop(); }); });
+  EXPECT_EQ(app.run(), 0);
+  stopping.join();
+}
+
 TEST(Apps, StopClosesConnectionsWith1012) {
   App app(quiet(2));
   mount(app);
