@@ -8,7 +8,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^@roost\/react$/, replacement: source('index.ts') },
-      { find: /^@roost\/react\/(core|reflux)$/, replacement: source('$1/index.ts') },
+      { find: /^@roost\/react\/(core|reflux|suspense|testing|devtools|checks)$/, replacement: source('$1/index.ts') },
     ],
   },
   esbuild: { jsx: 'automatic' },

@@ -1,2 +1,3 @@
 export * from './core/index.js'
+export * from './broker/index.js'
 export * from './react/index.js'

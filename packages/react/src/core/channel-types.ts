@@ -70,6 +70,8 @@ export interface UntypedChannel extends Store<ChannelSnapshot> {
   retry(this: void): void
   push(this: void, event: string, payload?: object, options?: PushOptions): Promise<PushResult>
   on(this: void, event: string, handler: (payload: unknown) => void): () => void
+  /** What came since the join reply; see EventHub.replay. */
+  replay(this: void, handler: (event: string, payload: unknown) => void): boolean
   readonly presence: PresenceStore
   messages(this: void, options: MessagesOptions<unknown>): Store<MessagesSnapshot<unknown>>
 }

@@ -9,6 +9,7 @@ import { createMessagesStore, type MessagesOptions, type MessagesSnapshot, type 
 import { Claims, type Claim } from './params.js'
 import type { ChannelLike, Payload } from './phoenix.js'
 import { createPresenceStore, type OwnedPresenceStore } from './presence.js'
+import type { WirePresences } from './presence-sync.js'
 import { PushQueue, reasonOf, type PushOptions, type PushResult, type Send } from './push.js'
 import { createCell, type Store } from './store.js'
 
@@ -22,6 +23,12 @@ export interface ChannelContext {
   readonly rejoin_refused: boolean
   /** Told when the channel comes into use and when nobody uses it any more. */
   readonly on_use: (channel: Channel, in_use: boolean) => void
+}
+
+/** What a server rendered of a topic. */
+export interface Seed {
+  readonly response?: unknown
+  readonly presence?: WirePresences
 }
 
 /** What is shown before anybody has asked: a component that renders is about to. */
@@ -45,8 +52,13 @@ export class Channel implements UntypedChannel {
   // Whether it was joined before, so that something may have been missed.
   #joined_before = false
 
-  readonly subscribe = this.#state.subscribe
+  #watchers = 0
+  // What we show is what a server rendered, until the first join.
+  #seeded = false
+
+  readonly subscribe = (listener: () => void): (() => void) => this.#watched(this.#state.subscribe(listener))
   readonly getSnapshot = this.#state.getSnapshot
+  readonly getServerSnapshot = this.#state.getServerSnapshot
 
   constructor(topic: string, context: ChannelContext) {
     const { clock, diagnostics, linger_ms } = context
@@ -64,6 +76,11 @@ export class Channel implements UntypedChannel {
     return this.#leases.count
   }
 
+  /** Whether somebody listens, also without a lease: it must stay the one channel of its topic. */
+  get is_watched(): boolean {
+    return this.#watchers > 0
+  }
+
   readonly acquire = ({ params, place, current }: UntypedJoinOptions = {}): (() => void) => {
     const claim: Claim = { params: current ?? (() => params), place: place ?? 'an unnamed place' }
     const conflict = this.#claims.conflict(this.topic, claim)
@@ -76,6 +93,14 @@ export class Channel implements UntypedChannel {
       withdraw()
       release()
     }
+  }
+
+  /** Begins with what a server rendered, unless it is in use already. */
+  seed({ response, presence }: Seed): void {
+    if (this.#leases.active || this.is_watched || this.#seeded) return
+    this.#seeded = true
+    this.#state.seed({ status: 'joining', response, error: undefined })
+    if (presence) this.presence.seed(presence)
   }
 
   readonly retry = (): void => {
@@ -92,7 +117,9 @@ export class Channel implements UntypedChannel {
     return result
   }
 
-  readonly on = (event: string, handler: (payload: unknown) => void): (() => void) => this.#events.on(event, handler)
+  readonly on = (event: string, handler: (payload: unknown) => void): (() => void) => this.#watched(this.#events.on(event, handler))
+
+  readonly replay = (handler: (event: string, payload: unknown) => void): boolean => this.#events.replay(handler)
 
   readonly messages = (options: MessagesOptions<unknown>): Store<MessagesSnapshot<unknown>> =>
     this.#messages.get(options.event) ?? this.#addMessages(options)
@@ -125,6 +152,7 @@ export class Channel implements UntypedChannel {
     this.presence.reset()
     for (const list of this.#messages.values()) list.reset()
     this.#joined_before = false
+    this.#seeded = false
     this.#state.set(fresh)
   }
 
@@ -168,8 +196,10 @@ export class Channel implements UntypedChannel {
       this.#context.diagnostics.dropped(this.topic, 'the join reply', problem)
       return this.#refuse(response, `the join reply does not fit: ${problem}`)
     }
-    for (const list of this.#messages.values()) this.#bring(list, response)
+    this.#events.begin()
+    for (const list of this.#messages.values()) this.#guard(() => list.joined(response, this.#joined_before))
     this.#joined_before = true
+    this.#seeded = false
     this.#become('joined', response)
     this.#pushes.flush(this.#send)
   }
@@ -216,14 +246,25 @@ export class Channel implements UntypedChannel {
     const list = createMessagesStore(options, this.#events)
     this.#messages.set(options.event, list)
     const { response } = this.getSnapshot()
-    if (response !== undefined) this.#bring(list, response)
+    if (this.#joined_before) this.#guard(() => list.late(response))
+    else if (this.#seeded) this.#guard(() => list.seed(response))
     return list
   }
 
+  #watched(stop: () => void): () => void {
+    this.#watchers += 1
+    let watching = true
+    return () => {
+      stop()
+      if (watching) this.#watchers -= 1
+      watching = false
+    }
+  }
+
   /** `initial` is the page's, and the reply perhaps not what it expects. */
-  #bring(list: MessagesStore, response: unknown): void {
+  #guard(work: () => void): void {
     try {
-      list.joined(response, this.#joined_before)
+      work()
     } catch (error) {
       this.#context.diagnostics.threw(this.topic, 'join reply', error)
     }

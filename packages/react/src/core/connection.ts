@@ -32,6 +32,7 @@ export function createConnection(clock: Clock, lost_after_ms: number): Connectio
   return {
     subscribe: store.subscribe,
     getSnapshot: store.getSnapshot,
+    getServerSnapshot: store.getServerSnapshot,
     become(status) {
       if (store.getSnapshot().status === status) return
       const since = clock.now()

@@ -1,5 +1,5 @@
 export { createRealtime } from './realtime.js'
-export type { AnyRealtime, Realtime, RealtimeOptions, SocketOptions, UrlOptions } from './realtime.js'
+export type { AnyRealtime, HydrationState, Realtime, RealtimeOptions, SocketOptions, UrlOptions } from './realtime.js'
 export type { ChannelError, ChannelSnapshot, ChannelStatus, ChannelStore, JoinOptions } from './channel-types.js'
 export type { Check, CheckFunction, Checks, StandardSchema, TopicChecks } from './checks.js'
 export type { Clock } from './clock.js'

@@ -29,6 +29,10 @@ export const messages_max_default = 500
 export interface MessagesStore extends Store<MessagesSnapshot<unknown>> {
   /** A join was answered; `again`: it follows one that was lost, so that messages may have passed us by. */
   joined(reply: unknown, again: boolean): void
+  /** The list was made after the join was answered: catches up with what came since. */
+  late(reply: unknown): void
+  /** Begins with the list of a reply that a server rendered. */
+  seed(reply: unknown): void
   reset(): void
 }
 
@@ -50,18 +54,31 @@ export function createMessagesStore(options: MessagesOptions<unknown>, hub: Even
     const gaps = new Set([...before.gaps, first_after_hole].filter((message) => held.has(message)))
     store.set({ messages, gaps: gaps.size === 0 && before.gaps.size === 0 ? before.gaps : gaps })
   }
-  hub.on(options.event, (message) => {
+  const add = (message: unknown) => {
     const before = store.getSnapshot().messages
     const after = appendMessage(before, message, rules)
     become(after, hole ? message : undefined)
     if (after !== before) hole = false
-  })
+  }
+  hub.on(options.event, add)
+  const joined = (reply: unknown, again: boolean) => {
+    if (options.initial) become(mergeReply(store.getSnapshot().messages, options.initial(reply), rules))
+    else if (again && store.getSnapshot().messages.length > 0) hole = true
+  }
   return {
     subscribe: store.subscribe,
     getSnapshot: store.getSnapshot,
-    joined(reply, again) {
-      if (options.initial) become(mergeReply(store.getSnapshot().messages, options.initial(reply), rules))
-      else if (again && store.getSnapshot().messages.length > 0) hole = true
+    getServerSnapshot: store.getServerSnapshot,
+    joined,
+    late(reply) {
+      const past: unknown[] = []
+      const is_whole = hub.replay((event, payload) => event === options.event && past.push(payload))
+      joined(reply, false)
+      hole = !is_whole && store.getSnapshot().messages.length > 0
+      for (const message of past) add(message)
+    },
+    seed(reply) {
+      if (options.initial) store.seed({ ...nothing, messages: mergeReply([], options.initial(reply), rules) })
     },
     reset() {
       hole = false

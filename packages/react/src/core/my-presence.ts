@@ -53,6 +53,7 @@ export function createMyPresence<Mine extends object>(
   return {
     subscribe: mine.subscribe,
     getSnapshot: mine.getSnapshot,
+    getServerSnapshot: mine.getServerSnapshot,
     update(change) {
       const before = mine.getSnapshot()
       const after = { ...before, ...change }

@@ -20,6 +20,8 @@ export interface ChannelLike {
   off(event: string, ref?: number): void
   onClose(callback: (...args: unknown[]) => void): unknown
   onError(callback: (reason?: unknown) => void): unknown
+  /** Ours to replace: sees every message of the channel, and gives back its payload. */
+  onMessage?: (event: string, payload: unknown, ref: unknown) => unknown
 }
 
 export interface SocketLike {

@@ -21,6 +21,8 @@ export interface OwnedPresenceStore extends PresenceStore {
   /** A new join: its diffs wait for its state. Until then the old picture stays, as the best guess. */
   joining(): void
   reset(): void
+  /** Begins with presences that a server rendered. */
+  seed(wire: WirePresences): void
 }
 
 export interface PresenceContext {
@@ -65,9 +67,11 @@ export function createPresenceStore({ topic, hub, check, diagnostics }: Presence
   return {
     subscribe: store.subscribe,
     getSnapshot: store.getSnapshot,
+    getServerSnapshot: store.getServerSnapshot,
     of: (key) => ({
       subscribe: (listener) => listenTo(by_key, key, listener),
       getSnapshot: () => store.getSnapshot().get(key),
+      getServerSnapshot: () => store.getServerSnapshot().get(key),
     }),
     keys: derive(store, (state) => [...state.keys()], sameList),
     joining() {
@@ -75,6 +79,9 @@ export function createPresenceStore({ topic, hub, check, diagnostics }: Presence
       pending = []
     },
     reset: () => become(no_presences),
+    seed(wire) {
+      if (!broken('the presences of the rendered page', wire)) store.seed(syncState(no_presences, wire))
+    },
   }
 }
 

@@ -3,11 +3,12 @@ import type { ChannelStore, UntypedChannel } from './channel-types.js'
 import type { Checks } from './checks.js'
 import { real_clock, type Clock } from './clock.js'
 import type { ConnectionSnapshot } from './connection.js'
-import type { Entry, Registered, Topic } from './contract.js'
+import type { Entry, MetaOf, Registered, ReplyOf, Topic } from './contract.js'
 import { createDiagnostics, isDevelopment, type Counters, type Diagnostics } from './diagnostics.js'
 import { createLeases } from './leases.js'
 import { Link } from './link.js'
 import type { Params, SocketLike } from './phoenix.js'
+import type { PresenceEntry } from './presence-sync.js'
 import { Registry } from './registry.js'
 import { makeSocket } from './socket.js'
 import type { Store } from './store.js'
@@ -76,6 +77,11 @@ export interface RealtimeInternal {
   readonly clock: Clock
   channel(this: void, topic: string): UntypedChannel
   readonly registry: Registry
+}
+
+/** What a server rendered, by topic: the join reply and the presences, as the page's own join would bring them. */
+export type HydrationState<C = Registered> = {
+  readonly [T in Topic<C>]?: { readonly response?: ReplyOf<Entry<C, T>>; readonly presence?: Readonly<Record<string, PresenceEntry<MetaOf<Entry<C, T>>>>> }
 }
 
 export interface Realtime<C = Registered> extends AnyRealtime {

@@ -42,7 +42,7 @@ export class Registry {
   #rest(channel: Channel): void {
     this.#idle.add(channel)
     if (this.#idle.size <= idle_channels_max) return
-    const [oldest] = this.#idle
+    const oldest = [...this.#idle].find((each) => !each.is_watched)
     if (!oldest) return
     this.#idle.delete(oldest)
     this.#channels.delete(oldest.topic)

@@ -1,5 +1,7 @@
 export { RealtimeProvider } from './provider.js'
 export type { RealtimeProviderProps } from './provider.js'
+export { RealtimeHydrate } from './hydrate.js'
+export type { HydrateProps } from './hydrate.js'
 export { useRealtime } from './context.js'
 export { useConnection } from './use-connection.js'
 export { useChannel } from './use-channel.js'
@@ -11,4 +13,5 @@ export { usePresence, usePresenceCount, usePresenceKeys, usePresenceOf } from '.
 export { useMyPresence } from './use-my-presence.js'
 export type { UseMyPresenceOptions } from './use-my-presence.js'
 export { useMessages } from './use-messages.js'
+export { useStore } from './use-store.js'
 export type { IsEqual } from './use-selector.js'

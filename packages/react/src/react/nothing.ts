@@ -6,7 +6,7 @@ import type { Store } from '../core/store.js'
 const stop = () => undefined
 
 function fixed<T>(value: T): Store<T> {
-  return { subscribe: () => stop, getSnapshot: () => value }
+  return { subscribe: () => stop, getSnapshot: () => value, getServerSnapshot: () => value }
 }
 
 const no_messages: Store<MessagesSnapshot<unknown>> = fixed({ messages: [], gaps: new Set() })
@@ -21,6 +21,7 @@ export const nothing: UntypedChannel = {
   retry: stop,
   push: () => Promise.resolve({ status: 'offline', sent: false }),
   on: () => stop,
+  replay: () => true,
   presence: { ...fixed(no_presences), of: () => nobody, keys: fixed([]) },
   messages: () => no_messages,
 }

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'react'
 import type { UntypedChannel } from '../core/channel-types.js'
+import { hold } from '../core/hold.js'
 import type { Params } from '../core/phoenix.js'
 import { useRealtime } from './context.js'
 import { nothing } from './nothing.js'
@@ -21,18 +22,9 @@ export function useLease(topic: string | null, { params, place }: LeaseRequest =
   useEffect(() => {
     latest.current = params
   })
-  useEffect(() => {
-    const release = realtime.acquire()
-    try {
-      const leave = channel.acquire({ current: () => latest.current, place: asked_at })
-      return () => {
-        leave()
-        release()
-      }
-    } catch (error) {
-      release()
-      throw error
-    }
-  }, [realtime, channel, asked_at])
+  useEffect(
+    () => hold(realtime, channel, { current: () => latest.current, place: asked_at }),
+    [realtime, channel, asked_at],
+  )
   return channel
 }

@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useRef, useSyncExternalStore } from 'react'
-import type { Store } from '../core/store.js'
+import { remember, type Store } from '../core/store.js'
 
 export type IsEqual<T> = (a: T, b: T) => boolean
 
@@ -9,25 +9,43 @@ export type IsEqual<T> = (a: T, b: T) => boolean
  */
 export function useSelector<T, Selected>(
   store: Store<T>,
-  selector: (snapshot: T) => Selected,
+  select: (snapshot: T) => Selected,
   is_equal: IsEqual<Selected> = Object.is,
 ): Selected {
   const committed = useRef<{ readonly value: Selected } | undefined>(undefined)
-  const getSelected = useMemo(() => {
-    let last: { readonly snapshot: T; readonly value: Selected } | undefined
-    return () => {
-      const snapshot = store.getSnapshot()
-      if (last && Object.is(last.snapshot, snapshot)) return last.value
-      const fresh = selector(snapshot)
-      const before = last ?? committed.current
-      const value = before && is_equal(before.value, fresh) ? before.value : fresh
-      last = { snapshot, value }
-      return value
+  const read = useMemo(() => {
+    const keep = (fresh: Selected) => {
+      const before = committed.current
+      return before && is_equal(before.value, fresh) ? before.value : fresh
     }
-  }, [store, selector, is_equal])
-  const selected = useSyncExternalStore(store.subscribe, getSelected, getSelected)
+    const now = remember((snapshot: T) => keep(select(snapshot)), is_equal)
+    const at_first = remember(select, is_equal)
+    return { now: () => now(store.getSnapshot()), at_first: () => at_first(store.getServerSnapshot()) }
+  }, [store, select, is_equal])
+  const selected = useSyncExternalStore(useSubscribe(store, read.now), read.now, read.at_first)
   useEffect(() => {
     committed.current = { value: selected }
   }, [selected])
   return selected
+}
+
+/** The subscribe of a store; where it wants to know of the renders it causes, one that tells it. */
+function useSubscribe<Selected>(store: Store<unknown>, read: () => Selected): Store<unknown>['subscribe'] {
+  const latest = useRef(read)
+  useEffect(() => {
+    latest.current = read
+  })
+  return useMemo(() => {
+    const { subscribe, caused } = store
+    if (!caused) return subscribe
+    return (listener) => {
+      let last = latest.current()
+      return subscribe(() => {
+        const value = latest.current()
+        if (!Object.is(value, last)) caused()
+        last = value
+        listener()
+      })
+    }
+  }, [store])
 }

@@ -1,7 +1,9 @@
-import { useSyncExternalStore } from 'react'
 import type { Store } from '../core/store.js'
+import { useSelector } from './use-selector.js'
+
+const whole = <T>(value: T): T => value
 
 /** The value of a store. */
-export function useSnapshot<T>({ subscribe, getSnapshot }: Store<T>): T {
-  return useSyncExternalStore(subscribe, getSnapshot, getSnapshot)
+export function useSnapshot<T>(store: Store<T>): T {
+  return useSelector(store, whole)
 }

@@ -1,5 +1,7 @@
 import type { ChannelSnapshot } from '../core/channel-types.js'
 import type { ConnectionSnapshot } from '../core/connection.js'
+import { follow, watch } from '../core/follow.js'
+import { hold } from '../core/hold.js'
 import type { Params, Payload } from '../core/phoenix.js'
 import type { PushResult } from '../core/push.js'
 import type { AnyRealtime } from '../core/realtime.js'
@@ -36,12 +38,17 @@ export function wireChannel<JoinReply = unknown>(options: WireOptions<JoinReply>
   for (const [event, action] of Object.entries(push)) {
     stops.push(action.listen((payload: unknown) => void pushAction(channel.push, event, action, payload)))
   }
-  for (const [event, target] of Object.entries(receive)) {
-    stops.push(channel.on(event, target as Target<unknown>))
-  }
-  stops.push(follow(channel, onChannel(options)))
-  stops.push(follow(realtime.connection, options.connection))
-  stops.push(realtime.acquire(), channel.acquire({ params, place: "wireChannel" }))
+  const events = Object.fromEntries(Object.entries(receive).map(([event, target]) => [event, (payload: unknown) => void target(payload as never)]))
+  const { joined, channel: onChannel, connection } = options
+  stops.push(
+    follow(channel, {
+      events,
+      joined: joined && ((reply) => void joined(reply as JoinReply)),
+      channel: onChannel && ((snapshot) => void onChannel(snapshot as ChannelSnapshot<JoinReply>)),
+    }),
+  )
+  if (connection) stops.push(watch(realtime.connection, connection))
+  stops.push(hold(realtime, channel, { params, place: `wireChannel of "${topic}"` }))
   return () => {
     for (const stop of stops.reverse()) stop()
   }
@@ -53,23 +60,4 @@ async function pushAction(push: PushFunction, event: string, action: RefluxActio
   const result = await push(event, typeof payload === 'object' && payload !== null ? payload : {})
   const told = (result.status === 'ok' ? action.completed : action.failed) as ((...args: unknown[]) => unknown) | undefined
   told?.(result.status === 'ok' ? result.response : result, payload)
-}
-
-/** Tells `joined` once per join reply, before `channel` hears of the state. */
-function onChannel<JoinReply>({ joined, channel }: WireOptions<JoinReply>): Target<ChannelSnapshot> {
-  let told: unknown
-  return (snapshot) => {
-    const typed = snapshot as ChannelSnapshot<JoinReply>
-    if (snapshot.status === 'joined' && snapshot.response !== told) {
-      told = snapshot.response
-      joined?.(typed.response as JoinReply)
-    }
-    channel?.(typed)
-  }
-}
-
-function follow<T>(store: { subscribe(listener: () => void): () => void; getSnapshot(): T }, target?: Target<T>): () => void {
-  if (!target) return () => undefined
-  target(store.getSnapshot())
-  return store.subscribe(() => target(store.getSnapshot()))
 }

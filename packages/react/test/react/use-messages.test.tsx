@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { useMessages } from '../../src/index.js'
+import { useChannel, useMessages } from '../../src/index.js'
 import type { Message } from '../support/contract.js'
 import { mountHook, pass, useFakeTime } from '../support/harness.js'
 
@@ -96,5 +96,25 @@ describe('useMessages', () => {
     await pass(1_000)
     await server.reply('room:1', 'phx_join', 'ok', reply(1, 2))
     expect(result.current).toBe(before)
+  })
+
+  it('that begins on a topic others have long joined shows all that came since', async () => {
+    const late = ({ on }: { on: boolean }) => [useChannel('room:1').status, useMessages(on ? 'room:1' : null, options)] as const
+    const { server, result, rerender } = await mountHook(late, { on: false })
+    await server.reply('room:1', 'phx_join', 'ok', reply(1, 2))
+    for (const id of [2, 3, 4]) await server.broadcast('room:1', 'new_msg', { id })
+    rerender({ on: true })
+    expect(ids(result.current[1])).toEqual([1, 2, 3, 4])
+    expect(result.current[1].gaps.size).toBe(0)
+  })
+
+  it('that begins too late for all of it says where some are missing', async () => {
+    const late = ({ on }: { on: boolean }) => [useChannel('room:1').status, useMessages(on ? 'room:1' : null, { ...options, max: 1_000 })] as const
+    const { server, result, rerender } = await mountHook(late, { on: false })
+    await server.reply('room:1', 'phx_join', 'ok', reply(0))
+    for (let id = 1; id <= 501; id += 1) await server.broadcast('room:1', 'new_msg', { id })
+    rerender({ on: true })
+    expect(ids(result.current[1]).slice(0, 2)).toEqual([0, 2])
+    expect([...result.current[1].gaps].map(({ id }) => id)).toEqual([2])
   })
 })

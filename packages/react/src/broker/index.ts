@@ -1,0 +1,6 @@
+export { createAction, createActions } from './actions.js'
+export type { Action, Failure, PushAction, PushActions } from './actions.js'
+export { createStore } from './event-store.js'
+export type { EventStore, LocalStoreOptions, Reducer, TopicStoreOptions, When } from './event-store.js'
+export { joinTrailing } from './join-trailing.js'
+export type { Listenable } from './listenable.js'
