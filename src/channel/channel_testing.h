@@ -279,7 +279,7 @@ class Shard {
   std::shared_ptr<roost::testing::FakeExecutor> executor = std::make_shared<roost::testing::FakeExecutor>();
   roost::testing::CollectingLog log;
   pubsub::Hub hub;
-  pubsub::Table table{hub.interest(), 0};
+  pubsub::Table table{hub.interest(), 0, *executor};
   FakePresence presence{*executor};
   Registry registry{0};
   std::shared_ptr<ShardLink> link = std::make_shared<ShardLink>(executor, &registry);

@@ -14,6 +14,7 @@
 #include <roost/presence.hpp>
 #include <roost/socket.hpp>
 
+#include "base/batch.h"
 #include "base/executor.h"
 #include "base/frame.h"
 #include "base/log.h"
@@ -79,6 +80,11 @@ class Outlet {
  public:
   /// Puts a frame at the end of the connection's queue; it leaves at the end of the loop's turn.
   virtual void send(const Frame& frame) = 0;
+  /// Whether send_batch does something: other connections take frames only.
+  virtual bool takes_batches() const { return false; }
+  /// Puts a batch there, from its last frame on (base/batch.h).
+  virtual void send_batch(Batch& /*batch*/) {}
+  virtual void leave_batch(Batch& /*batch*/) {}
   /// Asks for the end of the connection. It comes after the current call, from the loop, with Session::end.
   enum class Close { disconnected, drained, too_slow, overrun, undecodable };
   virtual void request_close(Close why) = 0;

@@ -130,8 +130,28 @@ void Process::deliver(const pubsub::Message& message, pubsub::FrameCache& frames
              .payload = Payload::trusted(SharedBytes::copy(message.payload), message.binary)});
     return wake();
   }
+  const Frame& frame = encode(message, frames);
+  if (frame.empty()) return;
+  if (joined_) return session_.send(frame);
+  hold(frame);
+}
+
+// A channel that intercepts some events looks at each message, and one whose join waits holds each.
+bool Process::deliver_batch(const pubsub::Message& message, pubsub::FrameCache& frames, pubsub::Turn& turn) {
+  const bool plain = joined_ && route_.events->intercepts.empty() && session_.outlet().takes_batches();
+  if (plain) {
+    if (const Frame& frame = encode(message, frames); !frame.empty()) {
+      session_.send_batch(turn.batch(&session_.serializer(), session_.head(), frame, *this));
+      return true;
+    }
+  }
+  deliver(message, frames);
+  return false;
+}
+
+const Frame& Process::encode(const pubsub::Message& message, pubsub::FrameCache& frames) {
   const wire::Serializer& serializer = session_.serializer();
-  const Frame& frame = frames.get(&serializer, session_.head(), [&] {
+  return frames.get(&serializer, session_.head(), [&] {
     auto encoded =
         serializer.encode_broadcast(message.topic, message.event, {message.payload, message.binary}, session_.head());
     if (encoded) return std::move(*encoded);
@@ -139,9 +159,10 @@ void Process::deliver(const pubsub::Message& message, pubsub::FrameCache& frames
                      {{"topic", message.topic}, {"serializer", serializer.name()}, {"why", encoded.error().text()}});
     return Frame();
   });
-  if (frame.empty()) return;
-  if (joined_) return session_.send(frame);
-  hold(frame);
+}
+
+void Process::leave_batch(Batch& batch) {
+  session_.outlet().leave_batch(batch);
 }
 
 // A client must not believe that it has seen everything: its channel ends, and it comes back.

@@ -51,6 +51,9 @@ class Process final : public pubsub::Subscriber, public std::enable_shared_from_
 
   void deliver(const pubsub::Message& message, pubsub::FrameCache& frames) override;
   void missed() override;
+  bool deliver_batch(const pubsub::Message& message, pubsub::FrameCache& frames, pubsub::Turn& turn) override;
+  const Frame& encode(const pubsub::Message& message, pubsub::FrameCache& frames) override;
+  void leave_batch(Batch& batch) override;
 
   /// From a ChannelRef: a message for on.info, of a type with that name; or something to push.
   void post(roost::detail::Delivery delivery, std::string_view type);

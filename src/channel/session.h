@@ -65,6 +65,9 @@ class Session final : public Endpoint, public pubsub::Subscriber {
   void send(const Frame& frame) {
     if (!ended_) outlet_.send(frame);
   }
+  void send_batch(Batch& batch) {
+    if (!ended_) outlet_.send_batch(batch);
+  }
   /// A reply. False: it cannot be encoded (PROTOCOL F4, F11), which has been logged.
   bool send_reply(const wire::Ref& join_ref, const wire::Ref& ref, std::string_view topic, const Response& response);
   void join_finished(Process& process, const JoinReply* reply);  // nullptr: it crashed

@@ -170,9 +170,25 @@ void ConnectionState::flush_later() {
 void ConnectionState::flush() {
   flush_queued_ = false;
   if (phase_ == Phase::closed) return;
-  settle_batch();
-  if (blocked_ || !flush_some()) return;
+  if (batch_) flush_batch();
+  if (blocked_ || phase_ == Phase::closed || !flush_some()) return;
   if (phase_ == Phase::closing) finish_sending();
+}
+
+// Mostly a batch is all there is, and goes out whole: then it never was a piece.
+void ConnectionState::flush_batch() {
+  std::size_t sent = 0;
+  if (outbox_.empty() && !blocked_) {
+    const auto bytes = batch_->view(batch_from_);
+    const auto result = net::send(fd_.get(), bytes);
+    if (!result && !would_block(result.error())) return fail(result.error());
+    sent = result.value_or(0);
+    if (sent == bytes.size()) return batch_.reset();
+    blocked_ = true;
+  }
+  settle_batch();
+  outbox_.consume(sent);
+  update_interest();
 }
 
 /// True: the outbox is empty.

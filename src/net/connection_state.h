@@ -63,6 +63,7 @@ class ConnectionState final : public BatchTaker, public Watched {
   boost::intrusive_ptr<Batch> settle_batch();
   void on_writable();
   bool flush_some();
+  void flush_batch();
   void finish_sending();
   void fail(int code);
   void end(CloseReason reason);

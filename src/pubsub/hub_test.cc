@@ -22,8 +22,8 @@ class Hubs : public ::testing::Test {
   }
   FakeExecutor loops[2];
   Hub hub;
-  Table here{hub.interest(), 0};
-  Table there{hub.interest(), 1};
+  Table here{hub.interest(), 0, loops[0]};
+  Table there{hub.interest(), 1, loops[1]};
   Ear ada, bob;
 };
 

@@ -1,11 +1,17 @@
 #include "pubsub/table.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/assert.h"
 #include "pubsub/adapter.h"
 
 namespace roost::pubsub {
+namespace {
+
+constexpr std::size_t kBatchFrom = 4;  // with fewer subscribers a frame for each costs less than a batch
+
+}  // namespace
 
 Subscription::Subscription(Subscription&& other) noexcept {
   *this = std::move(other);
@@ -33,12 +39,13 @@ Subscription Table::subscribe(std::string_view name, Subscriber& subscriber, Sub
   ROOST_ASSERT(!dispatching_);
   auto found = topics_.find(name);
   if (found == topics_.end()) {
-    found = topics_.emplace(name, std::make_unique<Topic>(Topic{std::string(name), {}})).first;
+    found = topics_.emplace(name, std::make_unique<Topic>(Topic{std::string(name), {}, nullptr})).first;
     const std::size_t slot = Interest::slot(name);
     if (counts_.add(slot)) interest_.add(slot, shard_);
     if (adapter_) adapter_->subscribe(name);
   }
   Topic& topic = *found->second;
+  end_turn(topic);
   Subscription subscription;
   subscription.table_ = this;
   subscription.topic_ = &topic;
@@ -50,6 +57,7 @@ Subscription Table::subscribe(std::string_view name, Subscriber& subscriber, Sub
 void Table::remove(Subscription& subscription) {
   ROOST_ASSERT(!dispatching_);
   Topic& topic = *std::exchange(subscription.topic_, nullptr);
+  end_turn(topic);
   Topic::Entry& gap = topic.entries[subscription.place_];
   gap = topic.entries.back();
   gap.subscription->place_ = subscription.place_;
@@ -64,10 +72,9 @@ void Table::remove(Subscription& subscription) {
 void Table::dispatch(const Message& message) {
   const auto found = topics_.find(message.topic);
   if (found == topics_.end()) return;
-  FrameCache frames;
+  Topic& topic = *found->second;
   dispatching_ = true;
-  for (const Topic::Entry& entry : found->second->entries)
-    if (message.from == 0 || entry.id != message.from) entry.subscriber->deliver(message, frames);
+  if (!add_to_turn(topic, message)) begin_turn(topic, message);
   dispatching_ = false;
 }
 
@@ -77,6 +84,71 @@ void Table::missed(std::span<const std::uint64_t> slots) {
     if (const std::size_t slot = Interest::slot(name); slots[slot / 64] >> slot % 64 & 1)
       for (const Topic::Entry& entry : topic->entries) entry.subscriber->missed();
   dispatching_ = false;
+}
+
+// The first message: all are asked how they take it.
+void Table::begin_turn(Topic& topic, const Message& message) {
+  FrameCache frames;
+  const bool batched = topic.entries.size() >= kBatchFrom;
+  auto turn = batched ? std::make_unique<Turn>() : nullptr;
+  for (std::uint32_t place = 0; place < topic.entries.size(); ++place) {
+    const auto& [subscriber, id, subscription] = topic.entries[place];
+    const bool excluded = message.from != 0 && id == message.from;
+    if (!turn) {
+      if (!excluded) subscriber->deliver(message, frames);
+    } else if (excluded || !subscriber->deliver_batch(message, frames, *turn)) {
+      turn->alone_.push_back(place);
+    }
+  }
+  if (!turn || turn->forms_.empty()) return;
+  turn->place_ = open_.size();
+  topic.turn = std::move(turn);
+  open_.push_back(&topic);
+  if (!std::exchange(turn_end_asked_, true)) executor_.at_turn_end(*this);
+}
+
+// One more: false if there is no open turn, or its batches would grow too long.
+bool Table::add_to_turn(Topic& topic, const Message& message) {
+  if (!topic.turn) return false;
+  if (message.from != 0) exclude(topic, message.from);
+  FrameCache frames;
+  for (const Turn::Form& form : topic.turn->forms_) {
+    const Frame& frame = form.subscriber->encode(message, frames);
+    if (!form.batch->sealed() && form.batch->size() + frame.framed().size() <= Batch::kBytesMax) continue;
+    end_turn(topic);
+    return false;
+  }
+  for (const Turn::Form& form : topic.turn->forms_)
+    if (const Frame& frame = form.subscriber->encode(message, frames); !frame.empty()) form.batch->append(frame);
+  for (const std::uint32_t place : topic.turn->alone_)
+    if (const Topic::Entry& entry = topic.entries[place]; message.from == 0 || entry.id != message.from)
+      entry.subscriber->deliver(message, frames);
+  return true;
+}
+
+// The sender, which must not hear it, takes the rest of the turn alone.
+void Table::exclude(Topic& topic, SubscriberId id) {
+  Turn& turn = *topic.turn;
+  for (std::uint32_t place = 0; place < topic.entries.size(); ++place) {
+    if (topic.entries[place].id != id) continue;
+    if (std::ranges::find(turn.alone_, place) != turn.alone_.end()) continue;
+    for (const Turn::Form& form : turn.forms_) topic.entries[place].subscriber->leave_batch(*form.batch);
+    turn.alone_.push_back(place);
+  }
+}
+
+void Table::end_turn(Topic& topic) {
+  if (!topic.turn) return;
+  for (const Turn::Form& form : topic.turn->forms_) form.batch->seal();
+  open_[topic.turn->place_] = open_.back();
+  open_.back()->turn->place_ = topic.turn->place_;
+  open_.pop_back();
+  topic.turn.reset();
+}
+
+void Table::on_turn_end() {
+  turn_end_asked_ = false;
+  while (!open_.empty()) end_turn(*open_.back());
 }
 
 }  // namespace roost::pubsub

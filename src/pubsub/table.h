@@ -8,9 +8,11 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/executor.h"
 #include "base/hash.h"
 #include "pubsub/interest.h"
 #include "pubsub/message.h"
+#include "pubsub/turn.h"
 
 namespace roost::pubsub {
 
@@ -21,6 +23,20 @@ class Subscriber {
   virtual void deliver(const Message& message, FrameCache& frames) = 0;
   /// Messages on a topic that it subscribed to may have been lost: it has to start over. The same holds.
   virtual void missed() {}
+
+  /// The first message of a turn, for a subscriber that may have the others of the turn with it: it takes the batch of
+  /// its form from `turn`. False: it was delivered this message alone, and wants each of the others so.
+  virtual bool deliver_batch(const Message& message, FrameCache& frames, Turn& /*turn*/) {
+    deliver(message, frames);
+    return false;
+  }
+  /// One more message for those that took the batch of this subscriber's form; empty: it has none in that form.
+  virtual const Frame& encode(const Message& /*message*/, FrameCache& /*frames*/) {
+    static const Frame none;
+    return none;
+  }
+  /// What is added to the batch from now on is not for this one.
+  virtual void leave_batch(Batch& /*batch*/) {}
 
  protected:
   ~Subscriber() = default;
@@ -39,6 +55,7 @@ struct Topic {
   };
   std::string name;
   std::vector<Entry> entries;
+  std::unique_ptr<Turn> turn;  // while it is open
 };
 
 /// One subscription; ends when it is destroyed. It may be moved, and must not outlive its table.
@@ -60,10 +77,16 @@ class Subscription {
 };
 
 /// One shard's part of the topic table. Shard thread only.
-class Table {
+///
+/// The first message that a topic gets in a turn of the loop is handed to each of its subscribers. Those that take it
+/// as a batch have the following ones of that turn by it: encoded and added once, whatever their number. Whoever comes
+/// or goes meanwhile closes the batch. The order of frames on each connection stays that of the messages, over all
+/// topics.
+class Table final : private TurnEnd {
  public:
   /// Tells `interest` which topics this shard has subscribers for.
-  Table(Interest& interest, unsigned shard) : interest_(interest), shard_(shard) {}
+  Table(Interest& interest, unsigned shard, Executor& executor)
+      : interest_(interest), shard_(shard), executor_(executor) {}
   ~Table();
   Table(const Table&) = delete;
   Table& operator=(const Table&) = delete;
@@ -86,13 +109,21 @@ class Table {
  private:
   friend class Subscription;
   void remove(Subscription& subscription);
+  void begin_turn(Topic& topic, const Message& message);
+  bool add_to_turn(Topic& topic, const Message& message);
+  void exclude(Topic& topic, SubscriberId id);
+  void end_turn(Topic& topic);
+  void on_turn_end() override;
 
   Interest& interest_;
   const unsigned shard_;
+  Executor& executor_;
   Adapter* adapter_ = nullptr;
   InterestCounts counts_;
   std::unordered_map<std::string, std::unique_ptr<Topic>, StringHash, std::equal_to<>> topics_;
+  std::vector<Topic*> open_;  // with a turn
   bool dispatching_ = false;
+  bool turn_end_asked_ = false;
 };
 
 }  // namespace roost::pubsub

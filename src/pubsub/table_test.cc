@@ -8,7 +8,8 @@ namespace {
 class Tables : public ::testing::Test {
  protected:
   Interest interest;
-  Table table{interest, 5};
+  roost::testing::FakeExecutor executor;
+  Table table{interest, 5, executor};
   Ear ada, bob;
 };
 

@@ -42,7 +42,7 @@ class PresenceHomes : public ::testing::Test, public pubsub::Subscriber {
   roost::testing::FakeExecutor loop;
   roost::testing::CollectingLog log;
   pubsub::Hub hub;
-  pubsub::Table table{hub.interest(), 0};
+  pubsub::Table table{hub.interest(), 0, loop};
   PresenceFetch fetch;
   FindFetch find_fetch = [this](std::string_view) { return fetch ? &fetch : nullptr; };
   PresenceHome home{loop, hub, 0, find_fetch, log};

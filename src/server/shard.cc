@@ -19,7 +19,7 @@ Shard::Shard(unsigned number, pubsub::Hub& hub, Log& log, const FindFetch& find_
       loop_(std::make_shared<net::Loop>()),
       registry_(number),
       link_(std::make_shared<channel::ShardLink>(loop_, &registry_)),
-      table_(hub.interest(), number),
+      table_(hub.interest(), number, *loop_),
       home_(std::make_unique<PresenceHome>(*loop_, hub, number, find_fetch, log)),
       clients_(*loop_, log, metrics_) {
   hub_.add_shard(*loop_, table_);

@@ -159,6 +159,11 @@ void WebSocket::send(const Frame& frame) {
   client_.connection().send(form.bytes(), form.begin());
 }
 
+// What a batch grows by is not looked at again before the next one begins: that much, Batch::kBytesMax, may be over.
+void WebSocket::send_batch(Batch& batch) {
+  if (!client_.closed() && !closing_ && room_for(batch.size() - batch.last())) client_.connection().send(batch);
+}
+
 void WebSocket::send_control(std::string_view frame) {
   if (!client_.closed() && !closing_ && room_for(frame.size())) client_.connection().send_copy(frame);
 }

@@ -32,6 +32,9 @@ class WebSocket final : public Protocol, public channel::Outlet {
   void drain() override;
 
   void send(const Frame& frame) override;
+  bool takes_batches() const override { return deflate_bits_ == 0; }
+  void send_batch(Batch& batch) override;
+  void leave_batch(Batch& batch) override { client_.connection().leave(batch); }
   void request_close(Close why) override;
   void request_close_with(std::uint16_t code) override;
   void send_ping(std::string_view bytes) override;

@@ -1,0 +1,168 @@
+#include "pubsub/turn.h"
+
+#include "pubsub/pubsub_testing.h"
+
+namespace roost::pubsub::testing {
+namespace {
+
+/// A connection that notes what leaves it at the end of a turn, and a subscriber that sends there by batches.
+class Member final : public Subscriber {
+ public:
+  explicit Member(bool batches) : batches_(batches) {}
+
+  void deliver(const Message& message, FrameCache& frames) override {
+    ++deliveries;
+    send(encode(message, frames).framed());
+  }
+  bool deliver_batch(const Message& message, FrameCache& frames, Turn& turn) override {
+    if (!batches_) {
+      deliver(message, frames);
+      return false;
+    }
+    connection_->take(turn.batch(form(), nullptr, encode(message, frames), *this));
+    return true;
+  }
+  const Frame& encode(const Message& message, FrameCache& frames) override {
+    return frames.get(form(), nullptr, [&] {
+      ++encoded();
+      const std::string text = std::string(message.event) + " ";
+      return Frame::make(text.size(), false, nullptr, [&](char* out) { std::memcpy(out, text.data(), text.size()); });
+    });
+  }
+  void leave_batch(Batch& batch) override {
+    if (connection_->batch.get() == &batch) connection_->settle();
+  }
+
+  void send(std::string_view text) { connection_->send(text); }
+  std::string heard() {
+    connection_->settle();
+    return connection_->text;
+  }
+  static int& encoded() {
+    static int count = 0;
+    return count;
+  }
+
+  int deliveries = 0;
+
+ private:
+  struct Connection final : BatchTaker {
+    std::string text;
+    boost::intrusive_ptr<Batch> batch;
+    std::size_t from = 0;
+    void take(Batch& next) {
+      if (const auto old = settle()) old->come_back(*this);
+      batch = &next;
+      from = next.last();
+    }
+    void more(Batch& next) override { take(next); }
+    void send(std::string_view more) {
+      if (const auto old = settle()) old->come_back(*this);
+      text += more;
+    }
+    boost::intrusive_ptr<Batch> settle() {
+      if (batch) text += batch->view(from);
+      return std::move(batch);
+    }
+  };
+  static const void* form() {
+    static const int form = 0;
+    return &form;
+  }
+
+  const bool batches_;
+  boost::intrusive_ptr<Connection> connection_ = new Connection;
+};
+
+class Turns : public ::testing::Test {
+ protected:
+  Turns() {
+    for (int i = 0; i < 6; ++i) add("room");
+    Member::encoded() = 0;
+  }
+  Member& add(std::string_view topic, bool batches = true) {
+    Member& member = *members.emplace_back(std::make_unique<Member>(batches));
+    subscriptions.push_back(table.subscribe(topic, member, members.size()));
+    return member;
+  }
+  void publish(std::string_view event, std::string_view topic = "room", SubscriberId from = 0) {
+    table.dispatch(message(topic, event, from));
+  }
+  void end_turn() { executor.run_until_idle(); }
+
+  roost::testing::FakeExecutor executor;
+  Interest interest;
+  Table table{interest, 0, executor};
+  std::vector<std::unique_ptr<Member>> members;
+  std::vector<Subscription> subscriptions;
+};
+
+TEST_F(Turns, HandEverySubscriberEveryMessageInOrder) {
+  for (const auto* event : {"a", "b", "c"}) publish(event);
+  end_turn();
+  publish("d");
+  publish("e");
+  for (const auto& member : members) EXPECT_EQ(member->heard(), "a b c d e ");
+}
+
+TEST_F(Turns, EncodeAMessageOnceForAllAndAskNobodyAfterTheFirst) {
+  Member& alone = add("room", false);
+  for (int i = 0; i < 10; ++i) publish("x");
+  EXPECT_EQ(Member::encoded(), 10);
+  EXPECT_EQ(alone.deliveries, 10);
+  EXPECT_EQ(members[0]->deliveries, 0);
+}
+
+TEST_F(Turns, B1_TheSenderIsLeftOutWhereverItsMessageStands) {
+  publish("a", "room", 1);
+  publish("b");
+  publish("c", "room", 2);
+  publish("d", "room", 1);
+  publish("e");
+  EXPECT_EQ(members[0]->heard(), "b c e ");
+  EXPECT_EQ(members[1]->heard(), "a b d e ");
+  EXPECT_EQ(members[2]->heard(), "a b c d e ");
+}
+
+TEST_F(Turns, WhatAConnectionGetsOtherwiseKeepsItsPlace) {
+  publish("a");
+  members[0]->send("reply ");
+  publish("b");
+  publish("c");
+  members[0]->send("push ");
+  publish("d");
+  EXPECT_EQ(members[0]->heard(), "a reply b c push d ");
+  EXPECT_EQ(members[1]->heard(), "a b c d ");
+}
+
+TEST_F(Turns, OneWhoComesHearsWhatFollowsAndOneWhoGoesWhatWentBefore) {
+  publish("a");
+  Member& late = add("room");
+  publish("b");
+  subscriptions[0].end();
+  publish("c");
+  EXPECT_EQ(late.heard(), "b c ");
+  EXPECT_EQ(members[0]->heard(), "a b ");
+  EXPECT_EQ(members[1]->heard(), "a b c ");
+}
+
+TEST_F(Turns, MessagesOfSeveralTopicsKeepTheirOrderOnEachConnection) {
+  for (std::size_t i = 0; i < 6; ++i)
+    subscriptions.push_back(table.subscribe("lobby", *members[i < 3 ? i : 0], 100 + i));
+  publish("a");
+  publish("b", "lobby");
+  publish("c");
+  publish("d");
+  publish("e", "lobby");
+  EXPECT_EQ(members[1]->heard(), "a b c d e ");
+  EXPECT_EQ(members[5]->heard(), "a c d ");
+}
+
+TEST_F(Turns, ALongTurnBeginsANewBatchAndLosesNothing) {
+  const std::string event(Batch::kBytesMax / 3, 'x');
+  for (int i = 0; i < 7; ++i) publish(event);
+  EXPECT_EQ(members[3]->heard().size(), 7 * (event.size() + 1));
+}
+
+}  // namespace
+}  // namespace roost::pubsub::testing
