@@ -53,6 +53,9 @@ export class Channel implements UntypedChannel {
   #joined_before = false
 
   #watchers = 0
+  /** Renders that changes of this topic caused; counted in development. */
+  renders = 0
+  caused?: () => void
   // What we show is what a server rendered, until the first join.
   #seeded = false
 
@@ -69,6 +72,11 @@ export class Channel implements UntypedChannel {
     this.presence = createPresenceStore({ topic, hub: this.#events, check: this.#checks.presence, diagnostics })
     this.#pushes = new PushQueue(clock)
     this.#leases = createLeases({ clock, linger_ms, first: () => this.#start(), last: () => this.#stop() })
+    if (!diagnostics.development) return
+    this.caused = () => {
+      this.renders += 1
+    }
+    for (const store of [this.presence, this.presence.keys]) store.caused = this.caused
   }
 
   /** How many hold it. */
@@ -244,6 +252,7 @@ export class Channel implements UntypedChannel {
 
   #addMessages(options: MessagesOptions<unknown>): MessagesStore {
     const list = createMessagesStore(options, this.#events)
+    list.caused = this.caused
     this.#messages.set(options.event, list)
     const { response } = this.getSnapshot()
     if (this.#joined_before) this.#guard(() => list.late(response))

@@ -77,6 +77,7 @@ export interface RealtimeInternal {
   readonly clock: Clock
   channel(this: void, topic: string): UntypedChannel
   readonly registry: Registry
+  readonly link: Link
 }
 
 /** What a server rendered, by topic: the join reply and the presences, as the page's own join would bring them. */
@@ -112,7 +113,7 @@ export function createRealtime<C = Registered>(options: RealtimeOptions<C>): Rea
     acquire: leases.acquire,
     reconnect: link.reconnect,
     counters: diagnostics.counters,
-    internal: { diagnostics, clock, channel, registry },
+    internal: { diagnostics, clock, channel, registry, link },
   }
 }
 
