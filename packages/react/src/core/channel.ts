@@ -3,6 +3,7 @@ import { checksOf, problemOf, type Checks, type TopicChecks } from './checks.js'
 import type { Clock } from './clock.js'
 import type { Diagnostics } from './diagnostics.js'
 import { EventHub } from './event-hub.js'
+import { isObject } from './is-object.js'
 import { createLeases } from './leases.js'
 import type { Link } from './link.js'
 import { createMessagesStore, type MessagesOptions, type MessagesSnapshot, type MessagesStore } from './messages.js'
@@ -140,6 +141,17 @@ export class Channel implements UntypedChannel {
     })
   }
 
+  /**
+   * There is another connection. phoenix.js before 1.8 does not tell its channels when it gave up on one that was slow
+   * to close: they would take themselves for joined for ever.
+   */
+  reopened(): void {
+    if (!this.#channel || this.getSnapshot().status !== 'joined') return
+    this.#drop()
+    this.#onLost(undefined)
+    this.#join()
+  }
+
   /** Somebody comes while the channel lingers after all had left: who wants other params gets another join. */
   #takeOver(): void {
     if (!this.#channel || !this.#claims.given) return
@@ -226,7 +238,8 @@ export class Channel implements UntypedChannel {
   /** The connection was lost, or the channel crashed on the server; phoenix.js rejoins by itself. */
   #onLost(reason: unknown): void {
     this.presence.joining()
-    if (!isTransport(reason)) {
+    const is_crash = isCrash(reason) && this.#context.link.socket.connectionState() === 'open'
+    if (is_crash) {
       this.#fail('errored', reason, 'channel crashed')
       this.#pushes.settle((sent) => (sent ? { status: 'error', response: reason, reason: 'channel crashed' } : undefined))
       return
@@ -311,7 +324,7 @@ export class Channel implements UntypedChannel {
   }
 }
 
-/** phoenix.js marks the losses it makes itself: {source: "transport", reason} (PROTOCOL J7). */
-function isTransport(reason: unknown): boolean {
-  return typeof reason === 'object' && reason !== null && 'source' in reason && reason.source === 'transport'
+/** phoenix.js marks the losses it makes itself: {source: "transport", reason} (PROTOCOL J7); before 1.8 with nothing. */
+function isCrash(reason: unknown): boolean {
+  return reason !== undefined && !(isObject(reason) && reason['source'] === 'transport')
 }

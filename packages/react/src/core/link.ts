@@ -17,6 +17,8 @@ export interface LinkOptions {
   readonly clock: Clock
   readonly random: Random
   readonly lost_after_ms: number
+  /** A connection is open, and those who use it were told by phoenix.js. */
+  readonly on_open: () => void
 }
 
 /**
@@ -134,6 +136,7 @@ export class Link {
     this.#opened = true
     this.#tries = 0
     this.connection.become('open')
+    queueMicrotask(this.#options.on_open)
   }
 
   #onClose(event: CloseEvent | undefined): void {

@@ -1,5 +1,6 @@
+import * as React from 'react'
 import { StrictMode, useState, type ReactElement } from 'react'
-import { cleanup, fireEvent, render, screen } from '@testing-library/react'
+import { act, cleanup, fireEvent, render, screen } from '@testing-library/react'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { RealtimeProvider, useChannel, useConnection, useMessages, usePresenceKeys, usePush } from '../../src/index.js'
 import { deny, no_reply, TestServer } from '../../src/testing/index.js'
@@ -37,9 +38,11 @@ const show = (server: TestServer<TestContract>) =>
       </RealtimeProvider>
     </StrictMode>,
   )
+// React 18.2 has its act elsewhere.
+const with_act = 'act' in React ? {} : { act }
 const text = () => screen.getByRole('paragraph').textContent
 const open = async (options: ConstructorParameters<typeof TestServer<TestContract>>[0] = {}) => {
-  const server = new TestServer<TestContract>(options)
+  const server = new TestServer<TestContract>({ ...with_act, ...options })
   show(server)
   expect(text()).toBe('joining')
   await server.settle()
