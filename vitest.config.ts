@@ -15,6 +15,5 @@ export default defineConfig({
   test: {
     include: ['packages/*/test/**/*.test.{ts,tsx}', 'examples/web/test/**/*.test.{ts,tsx}'],
     environment: 'jsdom',
-    globalSetup: ['packages/react/test/roost/global-setup.mjs'],
   },
 })

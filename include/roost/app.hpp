@@ -14,6 +14,7 @@
 
 #include <roost/agent.hpp>
 #include <roost/channel.hpp>
+#include <roost/cluster.hpp>
 #include <roost/http.hpp>
 #include <roost/limits.hpp>
 #include <roost/raw_socket.hpp>
@@ -34,6 +35,7 @@ struct Options {
   /// Proxies whose X-Forwarded-* or Forwarded headers tell address, scheme and host of a client, "10.0.0.7" or
   /// "10.0.0.0/8"; none: every request speaks for itself. See docs/guide/behind-a-proxy.md.
   std::vector<std::string> trusted_proxies;
+  ClusterOptions cluster = {};  // its flags are --nats, --node and --nats-…
 };
 inline constexpr unsigned kShardsMax =
     64;  // one bit each in the word that says which shards have subscribers of a topic
@@ -76,9 +78,6 @@ struct LongPollOptions {
   std::chrono::milliseconds pubsub_timeout{2'000};  // how long a dead session is looked for
   std::chrono::seconds token_age_max{1'209'600};    // 14 days
   std::size_t buffer_bytes_max = 8'000'000;         // messages that wait for a poll; beyond: the session ends
-  /// Sessions on one shard, some KB each; a new one costs a stranger one request [longpoll_sessions]. Beyond: the
-  /// oldest that was never polled makes room; if each was, the new one is refused with 503.
-  std::size_t sessions_max = 50'000;
 };
 
 /// One place where clients connect. Returned by App::socket; every call returns the same mount.
@@ -192,7 +191,7 @@ class App {
   App(App&&) noexcept;
   ~App();
 
-  /// Options from flags (--host --port --shards --db --log-level --public-host --trusted-proxy, --help) and the
+  /// Options from flags (--host --port --shards --db --log-level --public-host --trusted-proxy --nats …, --help) and the
   /// environment (ROOST_HOST …). A wrong value is named on stderr with the allowed range, and the program exits with
   /// status 2; --help exits with 0.
   static App from_args(int argc, char** argv);
@@ -213,6 +212,10 @@ class App {
   /// What the server counts, in Prometheus' text format; serve it where you like:
   /// `app.get("/metrics", [&](const auto&) { return roost::HttpResponse::text(app.metrics()); })`. Any thread.
   std::string metrics() const;
+  /// Whether this node is whole. Any thread.
+  Health health() const;
+  /// The name of this node, once started.
+  const std::string& node() const;
   /// Runs once, on the first shard, when the server listens.
   void on_start(std::move_only_function<void()> work);
 

@@ -65,9 +65,6 @@ std::string encode_metrics(std::span<const Metrics* const> shards) {
          {ends_duplicate, "cause=\"duplicate\""}});
   write(out, shards, {"roost_messages_in_total", "Messages of clients."}, {{messages_in, ""}});
   write(out, shards, {"roost_broadcasts_total", "Broadcasts published on this node."}, {{broadcasts, ""}});
-  write(out, shards,
-        {"roost_compressions_total", "Messages compressed; a broadcast once for all that agreed on the same form."},
-        {{compressions, ""}});
   write(out, shards, {"roost_stale_messages_total", "Messages dropped because their join_ref was stale."},
         {{stale_messages, ""}});
   write(out, shards, {"roost_unmatched_topics_total", "Messages for topics that were not joined or do not exist."},
@@ -90,7 +87,6 @@ std::string encode_metrics(std::span<const Metrics* const> shards) {
          {limit_join_queue, "limit=\"join_queue\""},
          {limit_outbox, "limit=\"outbox\""},
          {limit_longpoll_buffer, "limit=\"longpoll_buffer\""},
-         {limit_longpoll_sessions, "limit=\"longpoll_sessions\""},
          {limit_request, "limit=\"request\""},
          {limit_crowded, "limit=\"crowded\""},
          {limit_mailbox, "limit=\"mailbox\""},

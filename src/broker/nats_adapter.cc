@@ -383,7 +383,6 @@ void NatsAdapter::Impl::hear_hello(const std::string& hello) {
 // What is heard.
 
 void NatsAdapter::Impl::on_message(std::string_view bytes) {
-  ++received_messages_;
   received_bytes_ += bytes.size();
   const auto frame = decode_frame(bytes);
   if (frame) return deliver(*frame, bytes);
@@ -394,19 +393,18 @@ void NatsAdapter::Impl::on_message(std::string_view bytes) {
 
 void NatsAdapter::Impl::deliver(const Frame& frame, std::string_view bytes) {
   if (const auto* message = std::get_if<pubsub::Message>(&frame)) {
+    ++received_messages_;
     sink_->deliver(*message);
   } else if (const auto* parcel = std::get_if<pubsub::Parcel>(&frame)) {
+    ++received_messages_;
     sink_->receive(*parcel);
   } else if (const auto* hello = std::get_if<Hello>(&frame)) {
     if (hello->leaving) reassembler_.forget(hello->incarnation);
     loop_.post([this, copy = std::string(bytes)] { hear_hello(copy); });
-    --received_messages_;  // says nothing of the application's
   } else if (const auto whole = reassembler_.take(std::get<Fragment>(frame))) {
     const auto inner = decode_frame(*whole);
     if (inner && !std::holds_alternative<Fragment>(*inner)) return deliver(*inner, *whole);
     ++refused_messages_;
-  } else {
-    --received_messages_;  // a message counts when it is whole
   }
 }
 

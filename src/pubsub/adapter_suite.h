@@ -69,7 +69,7 @@ class AdapterKind {
   virtual ~AdapterKind() = default;
   /// A node of the one cluster of this object.
   virtual std::unique_ptr<Adapter> make(std::string node) = 0;
-  /// Returns when what `adapter` subscribed to is known to the others.
+  /// Returns when what was called on `adapter` is done, and what it subscribed to is known to the others.
   virtual void settle(Adapter& adapter) = 0;
 };
 
@@ -262,6 +262,7 @@ TYPED_TEST_P(AdapterSuite, CountsWhatItSendsAndReceives) {
   a->broadcast(text("t"));
   a->send("end", "");
   b.inbox->until("a>end ");
+  this->settle(a);
   EXPECT_TRUE(a->stats().connected);
   EXPECT_EQ(a->stats().sent_messages, 2u);
   EXPECT_EQ(b->stats().received_messages, 2u);

@@ -19,6 +19,7 @@
 #include "channel/router.h"
 #include "net/signals.h"
 #include "net/system.h"
+#include "server/cluster.h"
 #include "server/logger.h"
 #include "server/options.h"
 #include "server/shard.h"
@@ -26,9 +27,9 @@
 namespace roost {
 namespace {
 
-std::string node_name() {
-  return "roost@" + std::to_string(getpid());
-}
+// Presences in a cluster: a change is at the other nodes within this and the way, what got lost soon after.
+constexpr std::chrono::milliseconds kPresenceDeltaPeriod{20};
+constexpr std::chrono::milliseconds kPresenceRepairPeriod{200};
 
 }  // namespace
 
@@ -39,6 +40,8 @@ struct App::Impl {
 
   std::expected<void, std::string> start();
   std::expected<void, std::string> build();
+  std::expected<void, Error> join_cluster();
+  std::vector<server::PresenceHome*> make_homes();
   void take_down();
   Executor::Work guarded(std::string_view what, std::move_only_function<void()> work);
   std::expected<std::uint16_t, Error> listen();
@@ -61,7 +64,9 @@ struct App::Impl {
   server::FindFetch fetches;
   std::unique_ptr<transport::LongPollTokens> tokens;
   pubsub::Hub hub;
+  std::unique_ptr<server::Cluster> cluster;  // none: this node is alone
   std::vector<std::unique_ptr<server::Shard>> shards;
+  std::string node;
   std::uint16_t port = 0;
   std::atomic<bool> running = false;
   std::mutex life;                             // start and stop: one after the other
@@ -130,9 +135,36 @@ Executor::Work App::Impl::guarded(std::string_view what, std::move_only_function
 
 void App::Impl::take_down() {
   shards.clear();
+  cluster.reset();
   site.mounts.clear();
   hub = {};
   hub.set_mailbox_bytes_max(mailbox.bytes_max);
+}
+
+std::expected<void, Error> App::Impl::join_cluster() {
+  ClusterOptions named = options.cluster;
+  named.node = node;
+  auto made = server::Cluster::create(named, hub, *log);
+  if (!made) return std::unexpected(made.error());
+  cluster = std::move(*made);
+  hub.set_adapter(&cluster->adapter());
+  for (const auto& shard : shards) shard->table().set_adapter(&cluster->adapter());
+  return {};
+}
+
+std::vector<server::PresenceHome*> App::Impl::make_homes() {
+  tracker::Options tracking{.node = node,
+                            .vsn = static_cast<std::uint64_t>(net::system_now_ns() / 1000),
+                            .single_node = cluster == nullptr,
+                            .delta_period = kPresenceDeltaPeriod,
+                            .repair_period = kPresenceRepairPeriod};
+  std::vector<server::PresenceHome*> homes;
+  for (unsigned partition = 0; partition < server::kPresencePartitions; ++partition) {
+    server::PresenceHome& home = shards[partition % shards.size()]->home();
+    home.add_partition(partition, tracking, cluster ? &cluster->adapter() : nullptr);
+    homes.push_back(&home);
+  }
+  return homes;
 }
 
 /// All that can fail before the first thread runs.
@@ -147,15 +179,11 @@ std::expected<void, std::string> App::Impl::build() {
   const unsigned count = options.shards ? options.shards : std::min(net::cores(), kShardsMax);
   for (unsigned i = 0; i < count; ++i) shards.push_back(std::make_unique<server::Shard>(i, hub, *log, fetches));
 
-  const std::string node = node_name();
-  std::vector<server::PresenceHome*> homes;
-  tracker::Options tracking{
-      .node = node, .vsn = static_cast<std::uint64_t>(net::system_now_ns() / 1000), .single_node = true};
-  for (unsigned partition = 0; partition < server::kPresencePartitions; ++partition) {
-    server::PresenceHome& home = shards[partition % count]->home();
-    home.add_partition(partition, tracking);
-    homes.push_back(&home);
-  }
+  node = options.cluster.node.empty() ? server::default_node_name(options.port) : options.cluster.node;
+  if (!options.cluster.nats.empty())
+    if (auto joined = join_cluster(); !joined) return std::unexpected(joined.error().message);
+  const std::vector<server::PresenceHome*> homes = make_homes();
+  if (cluster) cluster->set_homes(homes);
   transport::LongPollTokens::Secret secret;
   net::random_bytes(secret);
   tokens = std::make_unique<transport::LongPollTokens>(secret);
@@ -181,6 +209,7 @@ std::expected<void, std::string> App::Impl::start() {
     return built;
   }
   running = true;
+  if (cluster) cluster->start();
   for (const auto& shard : shards) {
     shard->loop().post([this, number = shard->number()] { here = {this, number}; });
     shard->start();
@@ -214,6 +243,7 @@ void App::Impl::stop() {
     lock.unlock();
     pool.stop();
     if (agents) agents->stop();  // saves; its last broadcasts go to loops that still run
+    if (cluster) cluster->stop();
     loops_ended = true;
     for (const auto& shard : shards) shard->join();
     log->write(LogLevel::info, "stopped", {});
@@ -294,7 +324,15 @@ std::string App::metrics() const {
   common.add(Count::limit_blocking_work, impl_->pool.refused());
   if (impl_->agents) common.add(Count::limit_agent_work, impl_->agents->refused());
   shards.push_back(&common);
-  return encode_metrics(shards);
+  return encode_metrics(shards) + (impl_->cluster ? impl_->cluster->metrics() : "");
+}
+
+const std::string& App::node() const {
+  return impl_->node;
+}
+
+Health App::health() const {
+  return impl_->cluster ? impl_->cluster->health() : Health::ok;
 }
 
 void App::on_start(std::move_only_function<void()> work) {

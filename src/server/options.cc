@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 
 #include "http/forwarded.h"
+#include "server/cluster_options.h"
 
 namespace roost::server {
 namespace {
@@ -81,6 +82,7 @@ std::expected<Options, Exit> parse_options(int argc, const char* const* argv) {
       ->allow_extra_args(false)
       ->transform(network())
       ->type_name("");
+  add_cluster_options(cli, options.cluster);
   try {
     cli.parse(argc, argv);
   } catch (const CLI::Success& done) {  // --help, --version

@@ -5,46 +5,98 @@
 
 #include "base/hash.h"
 #include "net/system.h"
+#include "tracker/message.h"
 #include "tracker/phx_ref.h"
 #include "tracker/presence_json.h"
 
 namespace roost::server {
 
-void PresenceHome::add_partition(unsigned partition, const tracker::Options& options) {
-  trackers_.emplace(partition, std::make_unique<tracker::Tracker>(options, executor_.now()));
+void PresenceHome::add_partition(unsigned partition, const tracker::Options& options, pubsub::Adapter* adapter) {
+  const auto added = partitions_.emplace(
+      partition, new Partition{partition, adapter, tracker::Tracker(options, executor_.now()), {}, {}});
+  set_timer(*added.first->second);
+}
+
+void PresenceHome::handle(unsigned partition, std::string_view message) {
+  const auto decoded = tracker::decode(message);
+  if (!decoded)
+    return log_.write(LogLevel::warn, "presence of another node not understood", {{"why", decoded.error().message}});
+  at(partition).tracker.handle(*decoded, executor_.now());
+  settle(at(partition));
+}
+
+void PresenceHome::reconnected(unsigned partition) {
+  at(partition).tracker.reconnected();
+  settle(at(partition));
+}
+
+void PresenceHome::goodbye(unsigned partition) {
+  at(partition).tracker.goodbye();
+  settle(at(partition));
 }
 
 // A channel tracks a key once and updates only what it tracks, and its calls come in order: so these can't fail.
 void PresenceHome::track(unsigned partition, channel::OwnerId owner, std::string_view topic, std::string_view key,
                          SharedBytes meta) {
-  (void)at(partition).track(owner, topic, key, std::move(meta));
-  publish_diff(at(partition));
+  (void)at(partition).tracker.track(owner, topic, key, std::move(meta));
+  settle(at(partition));
 }
 
 void PresenceHome::update(unsigned partition, channel::OwnerId owner, std::string_view topic, std::string_view key,
                           SharedBytes meta) {
-  (void)at(partition).update(owner, topic, key, std::move(meta));
-  publish_diff(at(partition));
+  (void)at(partition).tracker.update(owner, topic, key, std::move(meta));
+  settle(at(partition));
 }
 
 void PresenceHome::untrack(unsigned partition, channel::OwnerId owner, std::string_view topic, std::string_view key) {
-  at(partition).untrack(owner, topic, key);
-  publish_diff(at(partition));
+  at(partition).tracker.untrack(owner, topic, key);
+  settle(at(partition));
 }
 
 void PresenceHome::untrack_all(unsigned partition, channel::OwnerId owner) {
-  at(partition).untrack_all(owner);
-  publish_diff(at(partition));
+  at(partition).tracker.untrack_all(owner);
+  settle(at(partition));
 }
 
 SharedBytes PresenceHome::state(unsigned partition, std::string_view topic) {
   if (const auto found = states_.find(topic); found != states_.end()) return found->second;
-  const auto list = at(partition).list(topic);
+  const auto list = at(partition).tracker.list(topic);
   const PresenceFetch* fetch = find_fetch_(topic);
   auto encoded =
       SharedBytes::copy(fetch ? tracker::encode_state(topic, list, *fetch, log_) : tracker::encode_state(list));
   if (!list.empty()) states_.emplace(topic, encoded);  // empty topics are without number
   return encoded;
+}
+
+/// After anything that a tracker was told: what came of it goes its ways.
+void PresenceHome::settle(Partition& partition) {
+  publish_diff(partition.tracker);
+  send(partition);
+  set_timer(partition);
+}
+
+void PresenceHome::send(Partition& partition) {
+  for (const auto& [to, message] : partition.tracker.take_outgoing()) {
+    if (!partition.adapter) continue;
+    const std::string bytes = static_cast<char>(partition.number) + tracker::encode(message);
+    if (to)
+      partition.adapter->send_to(*to, kPresenceService, bytes);
+    else
+      partition.adapter->send(kPresenceService, bytes);
+  }
+}
+
+void PresenceHome::set_timer(Partition& partition) {
+  const auto deadline = partition.tracker.next_deadline();
+  if (deadline == partition.wakes_at) return;
+  partition.wakes_at = deadline;
+  partition.timer.cancel();
+  if (!deadline) return;
+  partition.timer = Timer(executor_, *deadline, [this, &partition] {
+    partition.wakes_at.reset();
+    partition.tracker.tick(executor_.now());
+    settle(partition);
+  });
 }
 
 void PresenceHome::publish_diff(tracker::Tracker& tracker) {

@@ -2,14 +2,17 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
+#include "base/executor.h"
 #include "base/hash.h"
 #include "base/log.h"
 #include "channel/host.h"
+#include "pubsub/adapter.h"
 #include "pubsub/hub.h"
 #include "tracker/tracker.h"
 
@@ -21,14 +24,18 @@ using FindFetch = std::function<const PresenceFetch*(std::string_view topic)>;
 /// Trackers of a node. A topic belongs to one by its hash, so all nodes of a cluster must have the same number.
 inline constexpr unsigned kPresencePartitions = 8;
 
+/// What homes of other nodes are called among the adapter's services.
+inline constexpr std::string_view kPresenceService = "presence";
+
 /// The trackers that live on one shard: the home of their topics' presences. Shard thread only.
 class PresenceHome {
  public:
   PresenceHome(Executor& executor, pubsub::Hub& hub, unsigned shard, const FindFetch& find_fetch, Log& log)
       : executor_(executor), hub_(hub), shard_(shard), find_fetch_(find_fetch), log_(log) {}
 
-  /// Called once for each partition of this shard, before anything else.
-  void add_partition(unsigned partition, const tracker::Options& options);
+  /// Called once for each partition of this shard, before anything else. `adapter`: the way to the homes of that
+  /// partition on other nodes; nullptr: there are none.
+  void add_partition(unsigned partition, const tracker::Options& options, pubsub::Adapter* adapter = nullptr);
 
   void track(unsigned partition, channel::OwnerId owner, std::string_view topic, std::string_view key,
              SharedBytes meta);
@@ -39,18 +46,35 @@ class PresenceHome {
   /// The payload of presence_state, encoded once for all who ask while nothing changes.
   SharedBytes state(unsigned partition, std::string_view topic);
 
+  /// What the same partition's home on another node says.
+  void handle(unsigned partition, std::string_view message);
+  /// The way to the other nodes is there again.
+  void reconnected(unsigned partition);
+  /// Tells the other nodes that this one ends.
+  void goodbye(unsigned partition);
+
   Executor& executor() { return executor_; }
 
  private:
-  tracker::Tracker& at(unsigned partition) { return *trackers_.at(partition); }
+  struct Partition {
+    unsigned number;
+    pubsub::Adapter* adapter;
+    tracker::Tracker tracker;
+    Timer timer;
+    std::optional<TimePoint> wakes_at;
+  };
+  Partition& at(unsigned partition) { return *partitions_.at(partition); }
+  void settle(Partition& partition);
   void publish_diff(tracker::Tracker& tracker);
+  void send(Partition& partition);
+  void set_timer(Partition& partition);
 
   Executor& executor_;
   pubsub::Hub& hub_;
   const unsigned shard_;
   const FindFetch& find_fetch_;
   Log& log_;
-  std::unordered_map<unsigned, std::unique_ptr<tracker::Tracker>> trackers_;
+  std::unordered_map<unsigned, std::unique_ptr<Partition>> partitions_;
   std::unordered_map<std::string, SharedBytes, StringHash, std::equal_to<>> states_;  // encoded, until they change
 };
 

@@ -42,6 +42,7 @@ class Shard {
   unsigned number() const { return number_; }
   net::Loop& loop() { return *loop_; }
   PresenceHome& home() { return *home_; }
+  pubsub::Table& table() { return table_; }
   /// Once prepared.
   transport::LongPollShard longpolls() { return {loop_.get(), longpolls_.get()}; }
   const Metrics& metrics() const { return metrics_; }

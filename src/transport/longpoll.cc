@@ -92,9 +92,8 @@ void start_session(Request request) {
     return request.exchange->respond(error);
   }
   LongPolls& polls = request.service->polls;
-  const LongPollSession* session = polls.start(*request.mount, connected->serializer, std::move(connected->accept));
-  if (!session) return request.exchange->respond(empty(503));
-  request.exchange->respond(with_messages(410, polls.tokens().sign(session->id()), {}));
+  const LongPollSession& session = polls.start(*request.mount, connected->serializer, std::move(connected->accept));
+  request.exchange->respond(with_messages(410, polls.tokens().sign(session.id()), {}));
 }
 
 // A genuine token whose session is gone: it is looked for as long as another node might take to answer (PROTOCOL §6,
@@ -135,10 +134,7 @@ void poll(Request request) {
 
 void post(Request request) {
   const http::Request& http = request.exchange->request;
-  if (http.body.size() > kLongPollBodyBytesMax) {
-    request.service->host.metrics.add(Count::limit_request);
-    return request.exchange->respond(empty(400));
-  }
+  if (http.body.size() > kLongPollBodyBytesMax) return request.exchange->respond(empty(400));
   const auto id = verify(request);
   const LongPollShard to = id ? request.service->find_shard(id->shard) : LongPollShard{};
   if (!to.executor) return request.exchange->respond(status_only(410));
@@ -195,7 +191,7 @@ void accept_longpoll(const std::shared_ptr<Exchange>& exchange, const Mount& mou
   }
   if (http.method == "OPTIONS") return exchange->respond(preflight(http));
   if (http.method != "GET" && http.method != "POST") return exchange->respond(empty(400));
-  auto params = request_params(http, variables, service.host.metrics);
+  auto params = request_params(http, variables);
   if (!params) return exchange->respond(empty(params.error().status));
   std::string token = find_token(http, *params);
   Request request{exchange, &mount, std::move(*params), std::move(token), &service};

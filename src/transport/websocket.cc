@@ -12,9 +12,6 @@
 namespace roost::transport {
 namespace {
 
-// Frames of one client that are handled in a row; then it is another's turn. A read holds some thousand small ones.
-constexpr int kFramesPerTurn = 256;
-
 http::Response empty(int status) {
   return {status, {}, {}};
 }
@@ -44,7 +41,7 @@ void accept_websocket(const std::shared_ptr<Exchange>& exchange, const Mount& mo
   const http::Request& request = exchange->request;
   if (request.method != "GET") return exchange->respond(empty(400));
   if (host.draining) return exchange->respond(empty(503));
-  auto params = request_params(request, variables, host.metrics);
+  auto params = request_params(request, variables);
   if (!params) return exchange->respond(http::error_response(params.error()));
   if (!origin_allowed(mount, *exchange)) {
     host.log.write(LogLevel::warn, "origin refused",
@@ -105,35 +102,21 @@ WebSocket::~WebSocket() {
 
 void WebSocket::on_data(std::span<char> bytes) {
   static_cast<void>(host_.hub.take_pressed(host_.shard));  // that was not this client
-  for (int taken = 0; !client_.closed(); ++taken) {
-    if (taken == kFramesPerTurn && !bytes.empty()) {
-      hold_back(bytes);
-      return go_on_later();
-    }
+  while (!client_.closed()) {
     const auto event = decoder_.next(bytes);
     if (!event) return close(event.error().close_code, EndReason::closed);
     if (!*event) return;
     handle(**event);
-    if (host_.hub.take_pressed(host_.shard) && !client_.closed()) {
-      host_.metrics.add(Count::limit_crowded);
-      hold_back(bytes);
-      held_back_->timer = Timer(host_.executor, host_.executor.now() + channel::kHoldBack, [this] { go_on(); });
-      return;
-    }
+    if (host_.hub.take_pressed(host_.shard) && !client_.closed()) return hold_back(bytes);
   }
 }
 
 void WebSocket::hold_back(std::span<char> bytes) {
+  host_.metrics.add(Count::limit_crowded);
   client_.connection().pause_reading();
   held_back_ = std::make_unique<HeldBack>();
   held_back_->bytes.assign(bytes.begin(), bytes.end());
-}
-
-void WebSocket::go_on_later() {
-  host_.executor.post([weak = client_.weak_from_this(), this] {
-    const auto client = weak.lock();
-    if (client && !client->closed()) go_on();  // else `this` is gone too, or has ended
-  });
+  held_back_->timer = Timer(host_.executor, host_.executor.now() + channel::kHoldBack, [this] { go_on(); });
 }
 
 void WebSocket::go_on() {
@@ -169,10 +152,10 @@ void WebSocket::handle(const ws::Event& event) {
 void WebSocket::send(const Frame& frame) {
   if (client_.closed() || closing_ || !room_for(frame.framed().size())) return;
   if (deflater_) {
-    const Frame own = compressed(frame, *deflater_, host_.metrics);
+    const Frame own = compressed(frame, *deflater_);
     return client_.connection().send(own.bytes(), own.begin());
   }
-  const Frame& form = deflate_bits_ ? compressed(frame, deflate_bits_, host_.metrics) : frame;
+  const Frame& form = deflate_bits_ ? compressed(frame, deflate_bits_) : frame;
   client_.connection().send(form.bytes(), form.begin());
 }
 

@@ -34,7 +34,11 @@ roost::HttpResponse bad_request(const roost::FieldError& error) {
 
 void add_api(roost::App& app) {
   app.get("/api/health", [](const roost::HttpRequest&) { return roost::HttpResponse::text("ok"); });
-  app.get("/api/metrics", [&app](const roost::HttpRequest&) { return roost::HttpResponse::text(app.metrics()); });
+
+  app.get("/api/node", [&app](const roost::HttpRequest&) {
+    return roost::HttpResponse::json({{"node", app.node()}, {"degraded", app.health() == roost::Health::degraded}});
+  });
+  app.get("/metrics", [&app](const roost::HttpRequest&) { return roost::HttpResponse::text(app.metrics()); });
 
   app.post("/api/broadcast", [&app](const roost::HttpRequest& request) {
     const auto wanted = parse<BroadcastRequest>(request.body);

@@ -4,7 +4,8 @@
 
 namespace contract {
 
-/// Adds GET /api/health and /api/metrics, POST /api/broadcast and /api/disconnect. `app` outlives its own routes.
+/// Adds GET /api/health, /api/node and /metrics, POST /api/broadcast and POST /api/disconnect. `app` outlives its own
+/// routes.
 void add_api(roost::App& app);
 
 }  // namespace contract

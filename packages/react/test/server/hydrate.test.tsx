@@ -1,5 +1,4 @@
-import { StrictMode } from 'react'
-import { act } from '@testing-library/react'
+import { act, StrictMode } from 'react'
 import { hydrateRoot, type Root } from 'react-dom/client'
 import { renderToString } from 'react-dom/server'
 import { afterEach, expect, it, vi } from 'vitest'

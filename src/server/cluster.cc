@@ -1,0 +1,79 @@
+#include "server/cluster.h"
+
+#include <latch>
+#include <utility>
+
+#include <unistd.h>
+
+#include "broker/nats_adapter.h"
+
+namespace roost::server {
+
+std::expected<std::unique_ptr<Cluster>, Error> Cluster::create(const ClusterOptions& options, pubsub::Hub& hub,
+                                                               Log& log) {
+  auto adapter = broker::NatsAdapter::create({.node = options.node,
+                                              .urls = options.nats,
+                                              .credentials_file = options.nats_credentials,
+                                              .tls = options.nats_tls,
+                                              .ca_file = options.nats_ca,
+                                              .certificate_file = options.nats_certificate,
+                                              .key_file = options.nats_key,
+                                              .prefix = options.nats_prefix},
+                                             log);
+  if (!adapter) return std::unexpected(adapter.error());
+  return std::make_unique<Cluster>(std::move(*adapter), hub);
+}
+
+void Cluster::stop() {
+  std::latch said(static_cast<std::ptrdiff_t>(homes_.size()));
+  for (unsigned partition = 0; partition < homes_.size(); ++partition)
+    homes_[partition]->executor().post([home = homes_[partition], partition, &said] {
+      home->goodbye(partition);
+      said.count_down();
+    });
+  said.wait();
+  adapter_->stop();
+}
+
+// A parcel of presence is one byte, the partition, and a tracker's message.
+void Cluster::receive(const pubsub::Parcel& parcel) {
+  if (parcel.service != kPresenceService || parcel.bytes.empty()) return;
+  const auto partition = static_cast<unsigned char>(parcel.bytes.front());
+  if (partition >= homes_.size()) return;
+  PresenceHome* home = homes_[partition];
+  home->executor().post(
+      [home, partition, bytes = SharedBytes::copy(parcel.bytes.substr(1))] { home->handle(partition, bytes.view()); });
+}
+
+void Cluster::connected(bool yes) {
+  if (!yes) return;
+  for (unsigned partition = 0; partition < homes_.size(); ++partition)
+    homes_[partition]->executor().post([home = homes_[partition], partition] { home->reconnected(partition); });
+}
+
+std::string Cluster::metrics() const {
+  const pubsub::AdapterStats stats = adapter_->stats();
+  std::string text;
+  const auto add = [&text](std::string_view name, std::string_view type, std::string_view help, std::uint64_t value) {
+    text.append("# HELP ").append(name).append(" ").append(help).append("\n# TYPE ").append(name).append(" ");
+    text.append(type).append("\n").append(name).append(" ").append(std::to_string(value)).append("\n");
+  };
+  add("roost_broker_connected", "gauge", "Whether the way to the other nodes is there.", stats.connected);
+  add("roost_cluster_nodes", "gauge", "Other nodes that were heard of lately.", stats.nodes);
+  add("roost_broker_sent_messages_total", "counter", "Messages to other nodes.", stats.sent_messages);
+  add("roost_broker_sent_bytes_total", "counter", "Their bytes.", stats.sent_bytes);
+  add("roost_broker_received_messages_total", "counter", "Messages of other nodes.", stats.received_messages);
+  add("roost_broker_received_bytes_total", "counter", "Their bytes.", stats.received_bytes);
+  add("roost_broker_disconnects_total", "counter", "Times that the broker was lost.", stats.disconnects);
+  add("roost_broker_dropped_total", "counter", "Messages that were not sent.", stats.dropped_messages);
+  add("roost_broker_refused_total", "counter", "Messages of other versions, or broken.", stats.refused_messages);
+  return text;
+}
+
+std::string default_node_name(std::uint16_t port) {
+  char host[256] = "localhost";
+  gethostname(host, sizeof host - 1);
+  return "roost@" + std::string(host) + ":" + (port ? std::to_string(port) : "pid" + std::to_string(getpid()));
+}
+
+}  // namespace roost::server

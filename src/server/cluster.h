@@ -1,0 +1,53 @@
+#pragma once
+
+#include <atomic>
+#include <expected>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <roost/cluster.hpp>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "pubsub/adapter.h"
+#include "pubsub/hub.h"
+#include "server/presence_home.h"
+
+namespace roost::server {
+
+/// This node's place in its cluster: hands what the adapter hears to the parts that it is for.
+class Cluster final : public pubsub::AdapterSink {
+ public:
+  /// Error: the option that can't work. `port`: for the name of a node that was given none.
+  static std::expected<std::unique_ptr<Cluster>, Error> create(const ClusterOptions& options, pubsub::Hub& hub,
+                                                               Log& log);
+  Cluster(std::unique_ptr<pubsub::Adapter> adapter, pubsub::Hub& hub) : adapter_(std::move(adapter)), hub_(hub) {}
+
+  pubsub::Adapter& adapter() { return *adapter_; }
+  /// Before start(). `homes`: by presence partition.
+  void set_homes(std::vector<PresenceHome*> homes) { homes_ = std::move(homes); }
+  void start() { adapter_->start(*this); }
+  /// The homes tell the other nodes that this one goes, and wait until they have; then the adapter ends. The homes'
+  /// loops still run.
+  void stop();
+
+  Health health() const { return adapter_->stats().connected ? Health::ok : Health::degraded; }
+  /// In Prometheus' text format.
+  std::string metrics() const;
+
+  void deliver(const pubsub::Message& message) override { hub_.publish_local(message, pubsub::Hub::kNoShard); }
+  void receive(const pubsub::Parcel& parcel) override;
+  void connected(bool yes) override;
+
+ private:
+  const std::unique_ptr<pubsub::Adapter> adapter_;
+  pubsub::Hub& hub_;
+  std::vector<PresenceHome*> homes_;
+};
+
+/// What a node is called that was given no name: the same after a restart, and not the same for two on one machine.
+std::string default_node_name(std::uint16_t port);
+
+}  // namespace roost::server
