@@ -96,7 +96,7 @@ export function pageOf(facts) {
 
 # Will my client work?
 
-If it speaks Phoenix Channels: yes. Roost has no dialect of its own on the wire. Point the client at \`/socket\`, keep its code.
+If it speaks Phoenix Channels: yes. Roost speaks that protocol and no dialect of it. Point the client at \`/socket\`, keep its code.
 
 ${clientTable(facts.clients)}
 
@@ -174,6 +174,8 @@ Where a client can tell the difference:
 | a ref over 64 KiB, a presence key over 16 KiB, a meta over 64 KiB | no limit | refused |
 | a client that does not read | its messages pile up in memory | past 8 MB: close code 1013, it comes back |
 | a client that floods | no limit | past 100,000 messages or 1,000 joins a second: reply \`error\`, \`{"reason":"too many messages"}\` or \`"too many joins"\`; heartbeats are answered |
+| more broadcasts than a thread of the server can take | its mailbox grows | past 64 MB the channels that missed one get \`phx_error\` and rejoin |
+| more than 50,000 long-poll sessions on one thread | no limit | those that were never polled make room; HTTP 503 |
 | a slow \`join\` | holds its connection up | the same, with at most 10,000 messages waiting; then 1008 |
 | a busy channel | later messages of that channel wait | the same, at most 10,000; then \`phx_error\` |
 | idle timeout | 1002 or 1000, by web server | 1002: a client stays away after 1000 |
@@ -190,8 +192,8 @@ Every limit is an option of its mount (\`include/roost/limits.hpp\`).
 - **Sessions by cookie** (\`connect_info: [session: …]\`) and their CSRF token: a client that is known by a Phoenix session cookie has to bring a
   token instead (\`authToken\`, or a parameter), see the [guide](guide/tokens.md).
 - **LiveView.** What its client shows is rendered by Elixir code on the server.
-- **A cluster**: one process is all there is for now. Clients see no difference.
-- **WebSocket over HTTP/2** (RFC 8441) and TLS: a proxy in front does both, see the [guide](guide/behind-a-proxy.md).
+- **WebSocket over HTTP/2** (RFC 8441). Browsers use HTTP/1.1 for it then, by themselves; a proxy in front may speak HTTP/2 with them, see
+  the [guide](guide/behind-a-proxy.md).
 - **Custom \`encode\`/\`decode\`** of the official client, such as MessagePack: it works as soon as your server has the serializer for it
   (\`include/roost/serializer.hpp\`).
 - **Erlang terms** in channels (transports of other makers, \`Phoenix.PubSub\` to an Elixir node): not spoken.
