@@ -92,6 +92,7 @@ rm -rf build/compat
 suite conformance-1 "conformance: 1 shard" reported conformance release 1
 suite conformance-4 "conformance: 4 shards" reported conformance release 4
 suite client "official client, bad input, files" reported node_tests client test/client/*.test.mjs
+suite cluster "clusters of real processes" node_tests '' test/cluster/*.test.mjs
 suite third-party "clients of other makers and languages" reported node_tests '' test/compat/{third-party,languages}/*.test.mjs
 suite transports "both transports alike, the echo socket" reported transports
 task compat-page "docs/compatibility.md says what the tests say" node tools/compat-page.mjs --check

@@ -191,9 +191,9 @@ class App {
   App(App&&) noexcept;
   ~App();
 
-  /// Options from flags (--host --port --shards --db --log-level --public-host --trusted-proxy --nats …, --help) and the
-  /// environment (ROOST_HOST …). A wrong value is named on stderr with the allowed range, and the program exits with
-  /// status 2; --help exits with 0.
+  /// Options from flags (--host --port --shards --db --log-level --public-host --trusted-proxy --nats …, --help) and
+  /// the environment (ROOST_HOST …). A wrong value is named on stderr with the allowed range, and the program exits
+  /// with status 2; --help exits with 0.
   static App from_args(int argc, char** argv);
 
   const Options& options() const;

@@ -5,7 +5,6 @@
 #include <atomic>
 #include <condition_variable>
 #include <deque>
-#include <future>
 #include <mutex>
 #include <thread>
 #include <unordered_map>
@@ -29,11 +28,13 @@ namespace {
 constexpr std::size_t kPieceBytesMax = std::size_t{256} << 10;
 constexpr std::size_t kFragmentHeadBytesMax = 64;
 constexpr std::int64_t kGoodbyeMs = 2000;  // how long a node that stops waits for its last words to leave
+constexpr std::int64_t kSettleMs = 1000;   // a join waits no longer than this for the broker
 constexpr std::chrono::seconds kRetry{1};  // after the library gave up, as it does when it is refused twice
 
 }  // namespace
 
-/// Threads: the loop's owns the connection; the library's deliver messages and tell of the connection; any other posts.
+/// Threads: the loop's owns the connection; the settler's waits for the server; the library's deliver messages and tell
+/// of the connection; any other posts.
 class NatsAdapter::Impl final : public NatsEvents {
  public:
   Impl(NatsOptions given, Log& log)
@@ -50,7 +51,7 @@ class NatsAdapter::Impl final : public NatsEvents {
   /// Any thread: one more, or one less, who wants what is said there.
   void want(std::string subject);
   void unwant(std::string subject);
-  bool flush(std::chrono::milliseconds patience);
+  void settle(std::move_only_function<void()> then);
   pubsub::AdapterStats stats() const;
 
   void on_connected() override { post(&Impl::connected); }
@@ -87,6 +88,7 @@ class NatsAdapter::Impl final : public NatsEvents {
   void count_in_use(int change);
   void subscribe_to(const std::string& subject, Wanted& wanted);
   void subscribe_to_own();
+  void settle_next();
   void send(Outgoing outgoing);
   void send_now(const Outgoing& outgoing);
   natsStatus send_in_pieces(const Outgoing& outgoing, std::size_t piece_bytes_max);
@@ -101,10 +103,12 @@ class NatsAdapter::Impl final : public NatsEvents {
   Log& log_;
   net::Loop loop_;
   std::thread thread_;
+  net::Loop settler_;
+  std::thread settler_thread_;
   pubsub::AdapterSink* sink_ = nullptr;  // set once by start()
 
   // Loop thread only.
-  NatsPtr<natsConnection> connection_;
+  std::shared_ptr<natsConnection> connection_;
   std::unordered_map<std::string, Wanted> wanted_;  // by subject
   std::vector<NatsPtr<natsSubscription>> own_;
   std::deque<Outgoing> waiting_;  // while the server is away
@@ -112,6 +116,8 @@ class NatsAdapter::Impl final : public NatsEvents {
   bool stopping_ = false;
   std::string away_because_;  // and said so
   std::uint64_t fragmented_ = 0;
+  std::vector<std::move_only_function<void()>> unsettled_;
+  bool settling_ = false;
   Timer retry_;
   Timer beat_;
   Peers peers_;
@@ -136,6 +142,7 @@ void NatsAdapter::Impl::start(pubsub::AdapterSink& sink) {
   ROOST_ASSERT(!sink_);
   sink_ = &sink;
   thread_ = std::thread([this] { loop_.run(); });
+  settler_thread_ = std::thread([this] { settler_.run(); });
   post(&Impl::connect);
 }
 
@@ -154,7 +161,7 @@ void NatsAdapter::Impl::connect() {
   natsConnection* connection = nullptr;
   natsStatus status = NATS_ERR;
   if (made) status = natsConnection_Connect(&connection, made->get());
-  connection_.reset(connection);
+  connection_ = {connection, NatsFree()};
   if (connection) count_in_use(1);
   if (status != NATS_OK && status != NATS_NOT_YET_CONNECTED) {
     away(made ? describe(status) : made.error().message);
@@ -211,6 +218,8 @@ void NatsAdapter::Impl::end() {
     say_hello(true);
     natsConnection_FlushTimeout(connection_.get(), kGoodbyeMs);
   }
+  settler_.stop();
+  settler_thread_.join();
   retry_.cancel();
   beat_.cancel();
   own_.clear();
@@ -271,6 +280,28 @@ void NatsAdapter::Impl::on_subscription_end() {
   count_in_use(-1);
 }
 
+// The server has taken the subscriptions once it answers a ping that follows them. A thread of its own waits for that,
+// for all who asked meanwhile together.
+void NatsAdapter::Impl::settle(std::move_only_function<void()> then) {
+  loop_.post([this, then = std::move(then)]() mutable {
+    if (!is_connected_) return then();
+    unsettled_.push_back(std::move(then));
+    settle_next();
+  });
+}
+
+void NatsAdapter::Impl::settle_next() {
+  if (unsettled_.empty() || std::exchange(settling_, true)) return;
+  settler_.post([this, connection = connection_, batch = std::exchange(unsettled_, {})]() mutable {
+    natsConnection_FlushTimeout(connection.get(), kSettleMs);
+    for (auto& then : batch) then();
+    loop_.post([this] {
+      settling_ = false;
+      settle_next();
+    });
+  });
+}
+
 // What is said.
 
 void NatsAdapter::Impl::publish(std::string subject, SharedBytes frame) {
@@ -329,14 +360,6 @@ void NatsAdapter::Impl::let_go(const Outgoing& outgoing, bool dropped) {
   }
   ++sent_messages_;
   sent_bytes_ += outgoing.frame.size();
-}
-
-bool NatsAdapter::Impl::flush(std::chrono::milliseconds patience) {
-  std::promise<bool> flushed;
-  loop_.post([this, patience, &flushed] {
-    flushed.set_value(connection_ && natsConnection_FlushTimeout(connection_.get(), patience.count()) == NATS_OK);
-  });
-  return flushed.get_future().get();
 }
 
 // Who is there.
@@ -456,6 +479,9 @@ void NatsAdapter::subscribe(std::string_view topic) {
 void NatsAdapter::unsubscribe(std::string_view topic) {
   impl_->unwant(impl_->subjects.topic(topic));
 }
+void NatsAdapter::settle(std::move_only_function<void()> then) {
+  impl_->settle(std::move(then));
+}
 void NatsAdapter::send(std::string_view service, std::string_view bytes) {
   impl_->publish(impl_->subjects.service(service), encode(pubsub::Parcel{impl_->options.node, service, bytes}));
 }
@@ -470,9 +496,6 @@ void NatsAdapter::stop() {
 }
 pubsub::AdapterStats NatsAdapter::stats() const {
   return impl_->stats();
-}
-bool NatsAdapter::flush(std::chrono::milliseconds patience) {
-  return impl_->flush(patience);
 }
 
 }  // namespace roost::broker

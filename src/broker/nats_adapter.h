@@ -43,14 +43,12 @@ class NatsAdapter final : public pubsub::Adapter {
   void broadcast(const pubsub::Message& message) override;
   void subscribe(std::string_view topic) override;
   void unsubscribe(std::string_view topic) override;
+  void settle(std::move_only_function<void()> then) override;
   void send(std::string_view service, std::string_view bytes) override;
   void send_to(std::string_view node, std::string_view service, std::string_view bytes) override;
   void start(pubsub::AdapterSink& sink) override;
   void stop() override;
   pubsub::AdapterStats stats() const override;
-
-  /// Waits until the server has seen all that was called before, at most `patience`. For tests.
-  bool flush(std::chrono::milliseconds patience);
 
   class Impl;
 

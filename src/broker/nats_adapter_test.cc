@@ -19,9 +19,6 @@ class NatsKind final : public AdapterKind {
     EXPECT_TRUE(made) << made.error().message;
     return std::move(*made);
   }
-  void settle(Adapter& adapter) override {
-    EXPECT_TRUE(dynamic_cast<NatsAdapter&>(adapter).flush(std::chrono::seconds(30)));
-  }
 
  private:
   NatsServer server_;
@@ -35,7 +32,11 @@ struct Node {
   explicit Node(NatsOptions options) : adapter(*NatsAdapter::create(std::move(options), log)) { adapter->start(inbox); }
   Node(const std::string& name, const std::string& url) : Node(NatsOptions{.node = name, .urls = {url}}) {}
   Adapter* operator->() const { return adapter.get(); }
-  void settle() const { EXPECT_TRUE(adapter->flush(std::chrono::seconds(30))); }
+  void settle() const {
+    std::promise<void> settled;
+    adapter->settle([&settled] { settled.set_value(); });
+    settled.get_future().wait();
+  }
 
   WaitingLog log;
   Inbox inbox;

@@ -18,15 +18,15 @@ std::string_view NatsAdapter::node() const {
 void NatsAdapter::broadcast(const pubsub::Message&) {}
 void NatsAdapter::subscribe(std::string_view) {}
 void NatsAdapter::unsubscribe(std::string_view) {}
+void NatsAdapter::settle(std::move_only_function<void()> then) {
+  then();
+}
 void NatsAdapter::send(std::string_view, std::string_view) {}
 void NatsAdapter::send_to(std::string_view, std::string_view, std::string_view) {}
 void NatsAdapter::start(pubsub::AdapterSink&) {}
 void NatsAdapter::stop() {}
 pubsub::AdapterStats NatsAdapter::stats() const {
   return {};
-}
-bool NatsAdapter::flush(std::chrono::milliseconds) {
-  return false;
 }
 
 }  // namespace roost::broker

@@ -60,14 +60,21 @@ void Process::join(const Payload& params) {
   });
   if (!lives) return session_.join_finished(*this, nullptr);
   if (auto* task = std::get_if<Task<JoinReply>>(&reply.value)) return start_join_task(std::move(*task));
-  session_.join_finished(*this, &reply);
+  finish_join(std::move(reply));
 }
 
 void Process::start_join_task(Task<JoinReply> task) {
   busy_ = true;
   // Before the coroutine reads anything: what is broadcast while it waits follows the reply, and nothing falls between.
-  subscribe_own();
   extras().join_task = std::move(task);
+  subscribe_own();
+  if (subscription_.settled()) return run_join_task();
+  subscription_.when_settled([weak = weak_from_this()] {
+    if (const auto self = weak.lock(); self && !self->detached_) self->run_join_task();
+  });
+}
+
+void Process::run_join_task() {
   // The coroutine is looked at when it is not on the stack any more.
   extras().join_task->start(host().executor, [weak = weak_from_this()] {
     if (const auto self = weak.lock())
@@ -86,7 +93,22 @@ void Process::join_task_done() {
   const bool lives = invoke(host().log, site("join"), [&] { reply = task.result(); });
   if (lives && std::holds_alternative<Task<JoinReply>>(reply.value))
     return start_join_task(std::move(std::get<Task<JoinReply>>(reply.value)));
-  session_.join_finished(*this, lives ? &reply : nullptr);
+  if (!lives) return session_.join_finished(*this, nullptr);
+  finish_join(std::move(reply));
+}
+
+/// Who was told that it joined hears what is broadcast from then on, on whatever node.
+void Process::finish_join(JoinReply reply) {
+  if (!std::holds_alternative<Response>(reply.value)) return session_.join_finished(*this, &reply);
+  subscribe_own();
+  if (subscription_.settled()) return session_.join_finished(*this, &reply);
+  busy_ = true;
+  subscription_.when_settled([weak = weak_from_this(), reply = std::move(reply)]() mutable {
+    const auto self = weak.lock();
+    if (!self || self->detached_) return;
+    self->busy_ = false;
+    self->session_.join_finished(*self, &reply);
+  });
 }
 
 void Process::joined() {

@@ -46,9 +46,6 @@ class Process final : public pubsub::Subscriber, public std::enable_shared_from_
   /// Calls the application's terminate; what it pushes goes out.
   void terminate(const End& end);
 
-  /// Subscribes to its own topic, so that it hears broadcasts.
-  void subscribe_own();
-
   void deliver(const pubsub::Message& message, pubsub::FrameCache& frames) override;
   void missed() override;
   bool deliver_batch(const pubsub::Message& message, pubsub::FrameCache& frames, pubsub::Turn& turn) override;
@@ -113,7 +110,10 @@ class Process final : public pubsub::Subscriber, public std::enable_shared_from_
   bool respond(std::string_view what, std::string_view event, const wire::Ref* ref, const Response& response);
   void start_task(std::string_view what, std::string_view event, const wire::Ref* ref, Task<Reply> task);
   void task_done();
+  void subscribe_own();
   void start_join_task(Task<JoinReply> task);
+  void run_join_task();
+  void finish_join(JoinReply reply);
   void join_task_done();
   void release();
   void crash();

@@ -237,10 +237,7 @@ void Session::join_finished(Process& process, const JoinReply* reply) {
   const std::string& topic = process.topic();
   const Response* accepted = reply ? std::get_if<Response>(&reply->value) : nullptr;
   bool joined = false;
-  if (accepted) {
-    process.subscribe_own();  // unless a join that waited did so before
-    joined = send_reply(joining->join_ref, joining->ref, topic, {"ok", accepted->response});
-  }
+  if (accepted) joined = send_reply(joining->join_ref, joining->ref, topic, {"ok", accepted->response});
   if (joined) {
     host_.metrics.add(Count::channels_joined);
     entries_.emplace(topic, Entry{joining->process, joining->join_ref});

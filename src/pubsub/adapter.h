@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -60,6 +61,9 @@ class Adapter {
   /// From soon on this node receives the broadcasts on `topic`. Calls are counted: as many unsubscribes end it.
   virtual void subscribe(std::string_view topic) = 0;
   virtual void unsubscribe(std::string_view topic) = 0;
+  /// Calls `then` when the other nodes' broadcasts on all that was subscribed to before reach this node, or when that
+  /// can't be had soon. On a thread of the adapter's own, or here and now; not after stop().
+  virtual void settle(std::move_only_function<void()> then) = 0;
 
   /// To that part of every other node.
   virtual void send(std::string_view service, std::string_view bytes) = 0;

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <functional>
+#include <future>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -69,8 +70,6 @@ class AdapterKind {
   virtual ~AdapterKind() = default;
   /// A node of the one cluster of this object.
   virtual std::unique_ptr<Adapter> make(std::string node) = 0;
-  /// Returns when what was called on `adapter` is done, and what it subscribed to is known to the others.
-  virtual void settle(Adapter& adapter) = 0;
 };
 
 inline Message text(std::string_view topic, std::string_view payload = "{}") {
@@ -92,10 +91,15 @@ class AdapterSuite : public ::testing::Test {
     made->start(*made.inbox);
     EXPECT_TRUE(made.inbox->wait_for_connection(true));
     for (const char* topic : topics) made->subscribe(topic);
-    kind_.settle(*made.adapter);
+    settle(made);
     return made;
   }
-  void settle(Node& node) { kind_.settle(*node.adapter); }
+  /// Returns when what was called on the node's adapter is done, and what it subscribed to is known to the others.
+  void settle(Node& node) {
+    std::promise<void> settled;
+    node->settle([&settled] { settled.set_value(); });
+    settled.get_future().wait();
+  }
 
  private:
   Kind kind_;

@@ -54,6 +54,7 @@ class MemoryAdapter final : public Adapter {
   void broadcast(const Message& message) override;
   void subscribe(std::string_view topic) override;
   void unsubscribe(std::string_view topic) override;
+  void settle(std::move_only_function<void()> then) override { then(); }
   void send(std::string_view service, std::string_view bytes) override;
   void send_to(std::string_view node, std::string_view service, std::string_view bytes) override;
   void start(AdapterSink& sink) override { broker_.join(*this, sink); }

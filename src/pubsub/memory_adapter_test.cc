@@ -10,7 +10,6 @@ class MemoryKind final : public AdapterKind {
   std::unique_ptr<Adapter> make(std::string node) override {
     return std::make_unique<MemoryAdapter>(broker_, std::move(node));
   }
-  void settle(Adapter&) override {}
 
  private:
   MemoryBroker broker_;

@@ -39,10 +39,10 @@ Subscription Table::subscribe(std::string_view name, Subscriber& subscriber, Sub
   ROOST_ASSERT(!dispatching_);
   auto found = topics_.find(name);
   if (found == topics_.end()) {
-    found = topics_.emplace(name, std::make_unique<Topic>(Topic{std::string(name), {}, nullptr})).first;
+    found = topics_.emplace(name, std::make_unique<Topic>(Topic{.name = std::string(name)})).first;
     const std::size_t slot = Interest::slot(name);
     if (counts_.add(slot)) interest_.add(slot, shard_);
-    if (adapter_) adapter_->subscribe(name);
+    if (adapter_) announce(*found->second);
   }
   Topic& topic = *found->second;
   end_turn(topic);
@@ -52,6 +52,22 @@ Subscription Table::subscribe(std::string_view name, Subscriber& subscriber, Sub
   subscription.place_ = static_cast<std::uint32_t>(topic.entries.size());
   topic.entries.push_back({&subscriber, id, &subscription});
   return subscription;
+}
+
+/// Tells the other nodes that this one wants to hear the topic.
+void Table::announce(Topic& topic) {
+  adapter_->subscribe(topic.name);
+  topic.unsettled = ++announced_;
+  adapter_->settle([this, executor = &executor_, name = topic.name, number = topic.unsettled] {
+    executor->post([this, name, number] { settled(name, number); });
+  });
+}
+
+void Table::settled(std::string_view name, std::uint64_t number) {
+  const auto found = topics_.find(name);
+  if (found == topics_.end() || found->second->unsettled != number) return;  // another one of that name
+  found->second->unsettled = 0;
+  for (Executor::Work& work : std::exchange(found->second->when_settled, {})) work();
 }
 
 void Table::remove(Subscription& subscription) {

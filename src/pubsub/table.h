@@ -54,8 +54,10 @@ struct Topic {
     Subscription* subscription;  // knows its place here, so that it leaves in constant time
   };
   std::string name;
-  std::vector<Entry> entries;
-  std::unique_ptr<Turn> turn;  // while it is open
+  std::vector<Entry> entries = {};
+  std::unique_ptr<Turn> turn = {};  // while it is open
+  std::uint64_t unsettled = 0;      // the number under which it is being made known to the other nodes; 0: it is known
+  std::vector<Executor::Work> when_settled = {};
 };
 
 /// One subscription; ends when it is destroyed. It may be moved, and must not outlive its table.
@@ -68,6 +70,11 @@ class Subscription {
 
   void end();
   explicit operator bool() const { return topic_ != nullptr; }
+
+  /// Whether what other nodes broadcast from now on will be heard.
+  bool settled() const { return topic_->unsettled == 0; }
+  /// Calls `then` once that is so, from the loop; never, if nobody subscribes to the topic any more before.
+  void when_settled(Executor::Work then) { topic_->when_settled.push_back(std::move(then)); }
 
  private:
   friend class Table;
@@ -109,6 +116,8 @@ class Table final : private TurnEnd {
  private:
   friend class Subscription;
   void remove(Subscription& subscription);
+  void announce(Topic& topic);
+  void settled(std::string_view name, std::uint64_t number);
   void begin_turn(Topic& topic, const Message& message);
   bool add_to_turn(Topic& topic, const Message& message);
   void exclude(Topic& topic, SubscriberId id);
@@ -119,6 +128,7 @@ class Table final : private TurnEnd {
   const unsigned shard_;
   Executor& executor_;
   Adapter* adapter_ = nullptr;
+  std::uint64_t announced_ = 0;
   InterestCounts counts_;
   std::unordered_map<std::string, std::unique_ptr<Topic>, StringHash, std::equal_to<>> topics_;
   std::vector<Topic*> open_;  // with a turn
