@@ -38,6 +38,19 @@ function(roost_module name)
   endif()
 endfunction()
 
+# src/testing, for those who have GoogleTest; built when somebody links it.
+function(roost_testing_library)
+  find_package(GTest QUIET)
+  if(NOT GTest_FOUND)
+    return()
+  endif()
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/src/testing/*.cc)
+  list(FILTER sources EXCLUDE REGEX "_test\\.cc$")
+  add_library(roost_testing STATIC EXCLUDE_FROM_ALL ${sources})
+  add_library(roost::testing ALIAS roost_testing)
+  target_link_libraries(roost_testing PUBLIC roost GTest::gtest PRIVATE roost_options)
+endfunction()
+
 # All modules in one static library, for applications.
 function(roost_library)
   add_library(roost STATIC)

@@ -1,11 +1,11 @@
 # unit_tests: every src/**/*_test.cc in one binary. ws_tests and so on: one folder alone, built on demand.
 add_library(roost_test_options INTERFACE)
-target_link_libraries(roost_test_options INTERFACE roost roost_options GTest::gmock GTest::gtest)
+target_link_libraries(roost_test_options INTERFACE roost_testing roost roost_options GTest::gmock GTest::gtest)
 target_include_directories(roost_test_options INTERFACE ${CMAKE_CURRENT_SOURCE_DIR})
 
 add_executable(unit_tests)
 target_link_libraries(unit_tests PRIVATE roost_test_options GTest::gmock_main)
-foreach(module ${ROOST_MODULES} ${ROOST_PROGRAM_MODULES})
+foreach(module ${ROOST_MODULES} testing ${ROOST_PROGRAM_MODULES})
   file(GLOB tests CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/src/${module}/*_test.cc)
   if(tests)
     add_library(roost_${module}_tests OBJECT ${tests})

@@ -6,7 +6,7 @@ import { join, relative } from 'node:path'
 import { parseArgs } from 'node:util'
 
 // What a folder of src/ may include, besides itself, base and <roost/...>.
-const everything = ['token', 'http', 'ws', 'wire', 'presence', 'pubsub', 'net', 'channel', 'tracker', 'broker', 'agent', 'transport', 'server']
+const everything = ['token', 'http', 'ws', 'wire', 'presence', 'pubsub', 'net', 'channel', 'tracker', 'broker', 'agent', 'transport', 'server', 'testing']
 const layers = {
   base: [],
   token: [],
@@ -22,6 +22,7 @@ const layers = {
   agent: ['pubsub', 'wire'],
   transport: ['net', 'http', 'ws', 'channel', 'wire'],
   server: everything,
+  testing: everything,
   bench: ['ws', 'wire', 'net'],
   cli: [...everything, 'bench'],
 }

@@ -24,6 +24,10 @@
 
 namespace roost {
 
+namespace server {
+struct StagedApp;
+}
+
 /// What the command line, the environment (ROOST_PORT …) and defaults decide. Flags win over the environment.
 struct Options {
   std::string host = "127.0.0.1";
@@ -102,12 +106,17 @@ class SocketMount {
   /// references). Patterns are tried in the order of these calls.
   template <typename C, typename... Arguments>
   SocketMount& channel(std::string pattern, Arguments... arguments) & {
-    add_route({std::move(pattern),
-               std::make_shared<const EventTable>(detail::make_event_table<C>()),
-               [arguments = std::make_tuple(std::move(arguments)...)] {
-                 return std::apply([](auto&... each) { return std::make_unique<C>(each...); }, arguments);
-               },
-               {}});
+    constexpr bool is_channel = std::is_convertible_v<C*, Channel*>;
+    static_assert(!is_channel || std::is_constructible_v<C, std::unwrap_reference_t<Arguments>&...>,
+                  "Roost: a channel of this class cannot be made with these arguments");
+    auto make = [arguments = std::make_tuple(std::move(arguments)...)]() -> std::unique_ptr<Channel> {
+      if constexpr (is_channel && std::is_constructible_v<C, std::unwrap_reference_t<Arguments>&...>)
+        return std::apply([](auto&... each) { return std::make_unique<C>(each...); }, arguments);
+      else
+        return nullptr;
+    };
+    auto events = std::make_shared<const EventTable>(detail::make_event_table<C>());
+    add_route({std::move(pattern), std::move(events), std::move(make), {}});
     return *this;
   }
   /// Clients of this mount speak a protocol of your own instead of channels; see raw_socket.hpp. `arguments` as for
@@ -223,7 +232,8 @@ class App {
   /// name (else std::logic_error): give copies of the handle to the channels.
   template <typename State>
   Agent<State> agent(std::string name, State initial = {}) {
-    return Agent<State>(agents(name), std::move(name), std::move(initial), !options().db.empty());
+    auto runner = agents(name);  // before the name is moved from
+    return Agent<State>(std::move(runner), std::move(name), std::move(initial), !options().db.empty());
   }
 
   /// Runs `fn` on a thread that may block (a file, a database) and gives its result to the Task that awaits; a
@@ -263,6 +273,8 @@ class App {
   struct Impl;
 
  private:
+  friend struct server::StagedApp;
+  explicit App(std::unique_ptr<Impl> impl);
   std::shared_ptr<AgentRunner> agents(const std::string& name);
   bool post_blocking(std::move_only_function<void()> job);
   std::unique_ptr<Impl> impl_;

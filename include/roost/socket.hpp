@@ -23,21 +23,21 @@ struct ConnectInfo {
   using Headers = std::vector<std::pair<std::string, std::string>>;
   /// Query and path parameters, `vsn` among them: strings, and nested objects and arrays for `a[b]=1` and `a[]=1`
   /// (PROTOCOL U4).
-  boost::json::object params;
+  boost::json::object params{};
   /// What the client put into its authToken, when the mount has auth_token (PROTOCOL A4, L14).
-  std::optional<std::string> auth_token;
-  std::string transport;   // "websocket" or "longpoll"
-  std::string address;     // "127.0.0.1": the peer's, or the client's by the word of Options::trusted_proxies
-  std::uint16_t port = 0;  // 0: such a proxy did not say
-  std::string user_agent;
-  Headers x_headers;              // those that start with x-
-  Headers sec_websocket_headers;  // those that start with sec-websocket-, after a token was taken out
-  Headers trace_context_headers;  // traceparent, tracestate
+  std::optional<std::string> auth_token{};
+  std::string transport{};  // "websocket" or "longpoll"
+  std::string address{};    // "127.0.0.1": the peer's, or the client's by the word of Options::trusted_proxies
+  std::uint16_t port = 0;   // 0: such a proxy did not say
+  std::string user_agent{};
+  Headers x_headers{};              // those that start with x-
+  Headers sec_websocket_headers{};  // those that start with sec-websocket-, after a token was taken out
+  Headers trace_context_headers{};  // traceparent, tracestate
   struct Uri {
     std::string scheme, host;  // these and the port by the word of a trusted proxy, too
     std::uint16_t port = 0;
     std::string path, query;  // query: the raw text
-  } uri;
+  } uri{};
 
   /// A parameter that is a string; `fallback` if it is missing or something else.
   std::string param(std::string_view name, std::string_view fallback = "") const;

@@ -23,6 +23,7 @@
 #include "server/logger.h"
 #include "server/options.h"
 #include "server/shard.h"
+#include "server/stage.h"
 
 namespace roost {
 namespace {
@@ -36,6 +37,8 @@ constexpr std::chrono::milliseconds kPresenceRepairPeriod{200};
 /// The whole server: the only place that knows every part.
 struct App::Impl {
   explicit Impl(Options given) : options(std::move(given)), log(server::make_logger(options.log_level)) {}
+  Impl(Options given, server::Stage& staged, std::unique_ptr<Log> to)
+      : options(std::move(given)), log(std::move(to)), stage(&staged) {}
   ~Impl() { stop(); }
 
   std::expected<void, std::string> start();
@@ -49,10 +52,12 @@ struct App::Impl {
   bool wait_for_room(std::string_view topic);
   const PresenceFetch* find_fetch(std::string_view topic) const;
   std::shared_ptr<agent::Runner> runner();
+  pubsub::Hub& hub() { return stage ? stage->hub() : own_hub; }
   unsigned this_shard() const;  // the shard whose thread this is; Hub::kNoShard on any other
 
   Options options;
   std::unique_ptr<Log> log;
+  server::Stage* stage = nullptr;  // instead of shards, pool and agents, in a test
   std::vector<std::unique_ptr<SocketMount>> mounts;
   server::Site site;
   HttpLimits http_limits;
@@ -63,7 +68,7 @@ struct App::Impl {
   agent::BlockingPool pool;
   server::FindFetch fetches;
   std::unique_ptr<transport::LongPollTokens> tokens;
-  pubsub::Hub hub;
+  pubsub::Hub own_hub;
   std::unique_ptr<server::Cluster> cluster;  // none: this node is alone
   std::vector<std::unique_ptr<server::Shard>> shards;
   std::string node;
@@ -87,9 +92,15 @@ struct Here {
 };
 thread_local Here here;
 
+/// Any thread.
+void post_after(Executor& loop, std::chrono::milliseconds delay, Executor::Work work) {
+  loop.post([&loop, delay, work = std::move(work)]() mutable { loop.post_after(delay, std::move(work)); });
+}
+
 }  // namespace
 
 unsigned App::Impl::this_shard() const {
+  if (stage) return stage->is_here() ? 0 : pubsub::Hub::kNoShard;
   return here.app == this ? here.shard : pubsub::Hub::kNoShard;
 }
 
@@ -137,17 +148,17 @@ void App::Impl::take_down() {
   shards.clear();
   cluster.reset();
   site.mounts.clear();
-  hub = {};
-  hub.set_mailbox_bytes_max(mailbox.bytes_max);
+  own_hub = {};
+  own_hub.set_mailbox_bytes_max(mailbox.bytes_max);
 }
 
 std::expected<void, Error> App::Impl::join_cluster() {
   ClusterOptions named = options.cluster;
   named.node = node;
-  auto made = server::Cluster::create(named, hub, *log);
+  auto made = server::Cluster::create(named, own_hub, *log);
   if (!made) return std::unexpected(made.error());
   cluster = std::move(*made);
-  hub.set_adapter(&cluster->adapter());
+  own_hub.set_adapter(&cluster->adapter());
   for (const auto& shard : shards) shard->table().set_adapter(&cluster->adapter());
   return {};
 }
@@ -177,7 +188,7 @@ std::expected<void, std::string> App::Impl::build() {
   }
   fetches = [this](std::string_view topic) { return find_fetch(topic); };
   const unsigned count = options.shards ? options.shards : std::min(net::cores(), kShardsMax);
-  for (unsigned i = 0; i < count; ++i) shards.push_back(std::make_unique<server::Shard>(i, hub, *log, fetches));
+  for (unsigned i = 0; i < count; ++i) shards.push_back(std::make_unique<server::Shard>(i, own_hub, *log, fetches));
 
   node = options.cluster.node.empty() ? server::default_node_name(options.port) : options.cluster.node;
   if (!options.cluster.nats.empty())
@@ -201,6 +212,7 @@ std::expected<void, std::string> App::Impl::build() {
 }
 
 std::expected<void, std::string> App::Impl::start() {
+  if (stage) return std::unexpected("this App belongs to a testing::Server, which runs it");
   const std::lock_guard lock(life);
   if (running) return std::unexpected("already started");
   if (stopped) return std::unexpected("stopped before: its agents have ended; make a new App");
@@ -257,7 +269,7 @@ void App::Impl::stop() {
 bool App::Impl::wait_for_room(std::string_view topic) {
   constexpr std::chrono::milliseconds kLook{1};  // a shard that is behind handles thousands of messages meanwhile
   const auto until = Clock::now() + mailbox.patience;
-  while (!hub.has_room(topic)) {
+  while (!own_hub.has_room(topic)) {
     if (Clock::now() >= until || loops_ended) {
       refused.fetch_add(1, std::memory_order_relaxed);
       if (!refusing.exchange(true))
@@ -270,6 +282,7 @@ bool App::Impl::wait_for_room(std::string_view topic) {
   return true;
 }
 
+App::App(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 App::App(Options options) : impl_(std::make_unique<Impl>(std::move(options))) {}
 App::App(App&&) noexcept = default;
 App::~App() = default;
@@ -308,7 +321,7 @@ void App::http_limits(HttpLimits limits) {
 
 void App::mailbox_limits(MailboxLimits limits) {
   impl_->mailbox = limits;
-  impl_->hub.set_mailbox_bytes_max(limits.bytes_max);
+  impl_->own_hub.set_mailbox_bytes_max(limits.bytes_max);
 }
 
 void App::drain_options(DrainOptions options) {
@@ -318,9 +331,10 @@ void App::drain_options(DrainOptions options) {
 std::string App::metrics() const {
   std::vector<const Metrics*> shards;
   for (const auto& shard : impl_->shards) shards.push_back(&shard->metrics());
+  if (impl_->stage) shards.push_back(&impl_->stage->metrics());
   Metrics common;  // what is counted by several threads
-  common.add(Count::limit_mailbox, impl_->hub.missed() + impl_->refused.load(std::memory_order_relaxed));
-  common.add(Count::mailbox_bytes, impl_->hub.waiting_bytes());
+  common.add(Count::limit_mailbox, impl_->hub().missed() + impl_->refused.load(std::memory_order_relaxed));
+  common.add(Count::mailbox_bytes, impl_->hub().waiting_bytes());
   common.add(Count::limit_blocking_work, impl_->pool.refused());
   if (impl_->agents) common.add(Count::limit_agent_work, impl_->agents->refused());
   shards.push_back(&common);
@@ -342,9 +356,11 @@ void App::on_start(std::move_only_function<void()> work) {
 std::shared_ptr<AgentRunner> App::agents(const std::string& name) {
   if (!impl_->agent_names.insert(name).second)
     throw std::logic_error("agent \"" + name + "\" is there already: make it once and copy the handle");
+  if (impl_->stage) return impl_->stage->agents();
   return impl_->runner();
 }
 bool App::post_blocking(std::move_only_function<void()> job) {
+  if (impl_->stage) return impl_->stage->post_blocking(std::move(job));
   return impl_->pool.post(std::move(job));
 }
 
@@ -352,22 +368,20 @@ bool App::broadcast(std::string_view topic, std::string_view event, const Payloa
   channel::check_broadcast(topic, event, payload);
   const unsigned shard = impl_->this_shard();
   if (shard == pubsub::Hub::kNoShard && !impl_->wait_for_room(topic)) return false;
-  impl_->hub.publish({topic, event, payload.view(), payload.is_binary()}, shard);
+  impl_->hub().publish({topic, event, payload.view(), payload.is_binary()}, shard);
   return true;
 }
 
 void App::disconnect(std::string_view id) {
   // Never refused: where it is too much, the socket misses it, and ends as well.
-  impl_->hub.publish({id, "disconnect", "{}"}, impl_->this_shard());
+  impl_->hub().publish({id, "disconnect", "{}"}, impl_->this_shard());
 }
 
 void App::after(std::chrono::milliseconds delay, std::move_only_function<void()> work) {
+  if (impl_->stage) return post_after(impl_->stage->executor(), delay, impl_->guarded("after", std::move(work)));
   if (impl_->shards.empty()) throw std::logic_error("after: the server is not started");
   const bool on_shard = here.app == impl_.get();
-  net::Loop& loop = impl_->shards[on_shard ? here.shard : 0]->loop();
-  loop.post([&loop, delay, work = impl_->guarded("after", std::move(work))]() mutable {
-    loop.post_after(delay, std::move(work));
-  });
+  post_after(impl_->shards[on_shard ? here.shard : 0]->loop(), delay, impl_->guarded("after", std::move(work)));
 }
 
 std::expected<void, std::string> App::start() {
@@ -410,6 +424,31 @@ int App::run() {
   forget_loop();
   return 0;
 }
+
+// server/stage.h
+
+namespace server {
+
+App StagedApp::make(Options options, Stage& stage, std::unique_ptr<Log> log) {
+  return App(std::make_unique<App::Impl>(std::move(options), stage, std::move(log)));
+}
+const std::vector<std::unique_ptr<SocketMount>>& StagedApp::mounts(const App& app) {
+  return app.impl_->mounts;
+}
+const Site& StagedApp::site(const App& app) {
+  return app.impl_->site;
+}
+const PresenceFetch* StagedApp::find_fetch(const App& app, std::string_view topic) {
+  return app.impl_->find_fetch(topic);
+}
+std::vector<Executor::Work> StagedApp::take_hooks(App& app) {
+  std::vector<Executor::Work> hooks;
+  for (auto& work : std::exchange(app.impl_->on_start, {}))
+    hooks.push_back(app.impl_->guarded("on_start", std::move(work)));
+  return hooks;
+}
+
+}  // namespace server
 
 std::int64_t unix_seconds() {
   return net::system_now_ns() / 1'000'000'000;
