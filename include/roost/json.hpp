@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -23,6 +24,13 @@ struct FieldError {
   std::string path;
   std::string expected;
   friend bool operator==(const FieldError&, const FieldError&) = default;
+};
+
+/// Bytes. As a payload they are a binary message; inside of JSON they are a string of base64 (RFC 4648 §4, padded), and
+/// so they are as the payload of a client that can send no binary.
+struct Bytes {
+  std::string data;
+  friend bool operator==(const Bytes&, const Bytes&) = default;
 };
 
 namespace detail {
@@ -44,6 +52,8 @@ template <typename T>
 struct IsMap : std::false_type {};
 template <typename T, typename... Rest>
 struct IsMap<std::map<std::string, T, Rest...>> : std::true_type {};
+template <typename T, typename... Rest>
+struct IsMap<std::unordered_map<std::string, T, Rest...>> : std::true_type {};
 
 template <typename T>
 constexpr bool is_json_native = std::is_same_v<T, boost::json::value> || std::is_same_v<T, boost::json::object> ||
@@ -69,7 +79,8 @@ constexpr bool members_are_json() {
 template <typename T>
 struct IsJson {
   static constexpr bool test() {
-    if constexpr (is_json_native<T> || std::is_arithmetic_v<T> || std::is_same_v<T, std::string> || DescribedEnum<T>)
+    if constexpr (is_json_native<T> || std::is_arithmetic_v<T> || std::is_same_v<T, std::string> ||
+                  std::is_same_v<T, Bytes> || DescribedEnum<T>)
       return true;
     else if constexpr (IsOptional<T>::value || IsVector<T>::value)
       return IsJson<typename T::value_type>::value;
@@ -85,8 +96,9 @@ struct IsJson {
 
 }  // namespace detail
 
-/// A type that JSON can hold: bool, numbers, std::string, std::optional, std::vector, std::map<std::string, T>,
-/// boost::json::value / object / array, and structs and enums described with BOOST_DESCRIBE_STRUCT / _ENUM.
+/// A type that JSON can hold: bool, numbers, std::string, Bytes, std::optional, std::vector, std::map and
+/// std::unordered_map<std::string, T>, boost::json::value / object / array, and structs and enums described with
+/// BOOST_DESCRIBE_STRUCT / _ENUM.
 template <typename T>
 concept JsonType = detail::IsJson<T>::value;
 
@@ -110,6 +122,9 @@ inline std::unexpected<FieldError> misfit(std::string expected) {
 
 /// The path segment of a member name, escaped as RFC 6901 §3 says.
 std::string path_segment(std::string_view name);
+
+std::string base64(std::string_view bytes);
+std::expected<Bytes, FieldError> bytes_from_json(const boost::json::value& value);
 
 template <typename T>
 std::string integer_range() {
@@ -150,14 +165,18 @@ std::expected<T, FieldError> struct_from_json(const boost::json::value& value) {
   boost::mp11::mp_for_each<PublicMembers<T>>([&](auto member) {
     if (error) return;
     using Member = std::remove_cvref_t<decltype(result.*member.pointer)>;
-    static_assert(JsonType<Member>, "a member of this struct has a type that JSON cannot hold (see roost::JsonType)");
-    static const boost::json::value absent;
-    const boost::json::value* field = value.get_object().if_contains(member.name);
-    auto converted = from_json<Member>(field ? *field : absent);
-    if (converted)
-      result.*member.pointer = std::move(*converted);
-    else
-      error = FieldError{path_segment(member.name) + converted.error().path, converted.error().expected};
+    if constexpr (!JsonType<Member>) {
+      static_assert(JsonType<Member>,
+                    "Roost: a member of this struct has a type that JSON cannot hold: describe it, too");
+    } else {
+      static const boost::json::value absent;
+      const boost::json::value* field = value.get_object().if_contains(member.name);
+      auto converted = from_json<Member>(field ? *field : absent);
+      if (converted)
+        result.*member.pointer = std::move(*converted);
+      else
+        error = FieldError{path_segment(member.name) + converted.error().path, converted.error().expected};
+    }
   });
   if (error) return std::unexpected(std::move(*error));
   return result;
@@ -187,6 +206,8 @@ std::expected<T, FieldError> from_json(const boost::json::value& value) {
   } else if constexpr (std::is_same_v<T, std::string>) {
     if (!value.is_string()) return misfit("string");
     return std::string(value.get_string());
+  } else if constexpr (std::is_same_v<T, Bytes>) {
+    return bytes_from_json(value);
   } else if constexpr (DescribedEnum<T>) {
     return enum_from_json<T>(value);
   } else if constexpr (IsOptional<T>::value) {
@@ -226,6 +247,8 @@ boost::json::value to_json(const T& value) {
     return boost::json::value(value);
   } else if constexpr (std::is_same_v<T, std::string>) {
     return boost::json::value(std::string_view(value));
+  } else if constexpr (std::is_same_v<T, Bytes>) {
+    return boost::json::value(base64(value.data));
   } else if constexpr (DescribedEnum<T>) {
     return boost::json::value(std::string_view(boost::describe::enum_to_string(value, "")));
   } else if constexpr (IsOptional<T>::value) {
@@ -243,9 +266,11 @@ boost::json::value to_json(const T& value) {
     boost::json::object object;
     boost::mp11::mp_for_each<PublicMembers<T>>([&](auto member) {
       using Member = std::remove_cvref_t<decltype(value.*member.pointer)>;
-      static_assert(JsonType<Member>, "a member of this struct has a type that JSON cannot hold (see roost::JsonType)");
       const Member& field = value.*member.pointer;
-      if constexpr (IsOptional<Member>::value) {
+      if constexpr (!JsonType<Member>) {
+        static_assert(JsonType<Member>,
+                      "Roost: a member of this struct has a type that JSON cannot hold: describe it, too");
+      } else if constexpr (IsOptional<Member>::value) {
         if (field) object[member.name] = to_json(*field);  // an empty optional is left out
       } else {
         object[member.name] = to_json(field);

@@ -29,9 +29,19 @@ class Payload {
   /// has not, and for text that is not UTF-8.
   template <JsonType T>
   Payload(const T& value) : Payload(serialize(to_json(value))) {}
+  /// A binary payload.
+  Payload(const Bytes& bytes) : Payload(Payload::bytes(bytes.data)) {}
   Payload(const boost::json::value& value) : Payload(serialize(value)) {}
   Payload(const char* text) : Payload(boost::json::value(text)) {}
   Payload(std::string_view text) : Payload(boost::json::value(text)) {}
+
+  /// For the error: a struct that nobody described.
+  template <typename T>
+  requires(std::is_class_v<T>&& std::is_aggregate_v<T> && !JsonType<T>) Payload(const T&) {
+    static_assert(!std::is_class_v<T>,
+                  "Roost: a payload is a type that JSON can hold; describe a struct with "
+                  "BOOST_DESCRIBE_STRUCT(Type, (), (members))");
+  }
 
   Payload(const Payload& other) : view_(other.view_), owner_(other.owner_), binary_(other.binary_) { own(); }
   Payload(Payload&& other) : view_(other.view_), owner_(std::move(other.owner_)), binary_(other.binary_) {
@@ -64,11 +74,14 @@ class Payload {
   /// The same, counted; copies the bytes only if this one borrowed them.
   SharedBytes shared() const { return owner_.empty() ? SharedBytes::copy(view_) : owner_; }
 
-  /// The parsed value; null for bytes.
+  /// The parsed value; null for bytes. Of members with one name the first counts (PROTOCOL F17).
   boost::json::value json() const;
-  /// Parsed as a T; the error says which field does not fit. Bytes fit no JsonType.
+  /// Parsed as a T; the error says which field does not fit. A binary payload fits Bytes alone.
   template <JsonType T>
   std::expected<T, FieldError> as() const {
+    if constexpr (std::is_same_v<T, Bytes>) {
+      if (binary_) return Bytes{std::string(view_)};
+    }
     if (binary_) return std::unexpected(FieldError{"", "JSON, not bytes"});
     return from_json<T>(json());
   }

@@ -149,6 +149,14 @@ class Task;
 
 namespace detail {
 
+struct NoAwaiter : std::suspend_never {
+  struct Nothing {
+    template <typename T>
+    operator T() const;
+  };
+  Nothing await_resume();
+};
+
 struct TaskPromise {
   TaskLoop* loop = nullptr;                 // set when started
   std::coroutine_handle<> awaiting;         // the Task that awaits this one
@@ -175,6 +183,14 @@ struct TaskPromise {
   }
   template <typename T>
   auto await_transform(Task<T>&& task);
+  /// For the error: whatever is no such thing.
+  template <typename T>
+  NoAwaiter await_transform(T&&) {
+    static_assert(std::is_void_v<T>,
+                  "Roost: a Task awaits sleep_for(…), app.blocking(…), an agent or another Task (with std::move, if it "
+                  "has a name). What blocks, such as a std::future, goes into co_await app.blocking([…] { … })");
+    return {};
+  }
 };
 
 template <typename T>

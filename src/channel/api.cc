@@ -4,12 +4,13 @@
 
 #include <roost/channel.hpp>
 
-#include "base/assert.h"
+#include "base/encoding.h"
 #include "channel/process.h"
 #include "channel/reply_target.h"
 #include "channel/router.h"
 #include "channel/session.h"
 #include "wire/json_scan.h"
+#include "wire/json_value.h"
 #include "wire/negotiate.h"
 
 namespace roost {
@@ -33,12 +34,8 @@ bool Payload::is_object() const {
 
 boost::json::value Payload::json() const {
   if (binary_) return nullptr;
-  boost::json::parse_options options;
-  options.max_depth = static_cast<std::size_t>(wire::kJsonDepthMax);
-  boost::system::error_code failed;
-  boost::json::value value = boost::json::parse(view_, failed, {}, options);
-  // The text was validated when it came in; what is left is a number or a depth that this parser cannot hold.
-  return failed ? boost::json::value() : value;
+  // The text was validated when it came in; what is left is a number that no double holds.
+  return wire::parse_json(view_).value_or(nullptr);
 }
 
 std::string detail::path_segment(std::string_view name) {
@@ -52,6 +49,16 @@ std::string detail::path_segment(std::string_view name) {
       segment += c;
   }
   return segment;
+}
+
+std::string detail::base64(std::string_view bytes) {
+  return base64_encode(bytes);
+}
+
+std::expected<Bytes, FieldError> detail::bytes_from_json(const boost::json::value& value) {
+  if (value.is_string())
+    if (auto bytes = base64_decode(value.get_string(), Base64::standard_padded)) return Bytes{std::move(*bytes)};
+  return misfit("bytes, or a string of base64");
 }
 
 // reply.hpp

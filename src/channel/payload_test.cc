@@ -168,6 +168,34 @@ TEST(JsonTypes, EnumsAreNames) {
   EXPECT_EQ(to_json(Color::green), "green");
 }
 
+TEST(JsonTypes, BytesAreBase64) {
+  EXPECT_EQ(read<Bytes>(R"("AP8=")")->data, std::string("\x00\xff", 2));
+  EXPECT_EQ(misfit<Bytes>(R"("AP8")"), (FieldError{"", "bytes, or a string of base64"}));
+  EXPECT_EQ(misfit<std::vector<Bytes>>(R"(["",7])"), (FieldError{"/1", "bytes, or a string of base64"}));
+  EXPECT_EQ(to_json(Bytes{std::string("\x00\xff", 2)}), "AP8=");
+}
+
+TEST(Payload, OfBytesIsBinary) {
+  const Payload payload = Bytes{"ab"};
+  EXPECT_TRUE(payload.is_binary());
+  EXPECT_EQ(payload.view(), "ab");
+  EXPECT_EQ(payload.as<Bytes>(), Bytes{"ab"});
+  EXPECT_EQ(payload.as<std::string>().error(), (FieldError{"", "JSON, not bytes"}));
+  EXPECT_EQ(Payload::json_text(R"("YWI=")").as<Bytes>(), Bytes{"ab"});
+}
+
+TEST(Payload, F17_OfMembersWithOneNameTheFirstCounts) {
+  const Payload payload = Payload::json_text(R"({"byte":1,"color":"red","byte":2,"color":7})");
+  EXPECT_EQ(payload.as<Inner>()->byte, 1);
+  EXPECT_EQ(payload.view(), R"({"byte":1,"color":"red","byte":2,"color":7})");  // what is passed on is as it came
+}
+
+TEST(JsonTypes, MapsMayBeUnordered) {
+  const auto map = read<std::unordered_map<std::string, int>>(R"({"a":1,"b":2})");
+  EXPECT_EQ(map->at("b"), 2);
+  EXPECT_EQ(to_json(std::unordered_map<std::string, int>{{"a", 1}}), boost::json::parse(R"({"a":1})"));
+}
+
 TEST(JsonTypes, OptionalsMayBeAbsentOrNull) {
   EXPECT_EQ(read<std::optional<int>>("null").value(), std::nullopt);
   EXPECT_EQ(read<std::optional<int>>("1").value(), 1);
