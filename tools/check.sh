@@ -43,6 +43,25 @@ headers_stand_alone() {
     xargs -0 -P "$(nproc)" -I{} bash -c 'header_stands_alone {} || { echo "{} does not compile alone"; exit 1; }'
 }
 
+# Each file of test/mistakes says in its first line what the compiler has to say about it, early enough to be read.
+mistake_is_explained() {
+  local expected output
+  expected=$(sed -n '1s|^// error: ||p' "$1")
+  if output=$(g++ -std=c++23 -Iinclude -fsyntax-only "$1" 2>&1); then
+    echo "$1 compiles"
+    return 1
+  fi
+  grep -F 'error: ' <<<"$output" | head -n 2 | grep -qF "${expected:-no first line}" && return
+  echo "$1: no \"$expected\" among the first errors:"
+  head -n 20 <<<"$output"
+  return 1
+}
+export -f mistake_is_explained
+
+mistakes_are_explained() {
+  find test/mistakes -name '*.cc' -print0 | xargs -0 -P "$(nproc)" -I{} bash -c 'mistake_is_explained {}'
+}
+
 scripts_parse() {
   local script
   for script in dev .ci/run tools/*.sh; do bash -n "$script" || return 1; done
@@ -54,6 +73,7 @@ item "arrows between folders point downwards" node tools/check_layers.mjs
 item "the layer checker finds arrows that point upwards" layers_checker_finds_arrows
 item "no tabs, no trailing blanks" whitespace_is_clean
 item "every public header compiles alone" headers_stand_alone
+item "what is wrong with a channel is said by the compiler" mistakes_are_explained
 item "shell scripts parse" scripts_parse
 item "the code in the README is the code that is compiled" node tools/check_readme.mjs
 item "TypeScript has its types right" npm run --silent typecheck
