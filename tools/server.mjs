@@ -119,11 +119,11 @@ export class Server {
   }
 }
 
-/** The contract server, started. */
-export async function contractServer({ shards = 1, port, path, ms } = {}) {
+/** The contract server, started; `args`: more of its flags. */
+export async function contractServer({ shards = 1, args = [], port, path, ms } = {}) {
   const server = new Server({
     path: path ?? binary('contract_server'),
-    args: ['--shards', `${shards}`, '--log-level', 'error'],
+    args: ['--shards', `${shards}`, '--log-level', 'error', ...args],
     port: port ?? (await freePort()),
     ready: '/api/health',
   })

@@ -65,6 +65,9 @@ std::string encode_metrics(std::span<const Metrics* const> shards) {
          {ends_duplicate, "cause=\"duplicate\""}});
   write(out, shards, {"roost_messages_in_total", "Messages of clients."}, {{messages_in, ""}});
   write(out, shards, {"roost_broadcasts_total", "Broadcasts published on this node."}, {{broadcasts, ""}});
+  write(out, shards,
+        {"roost_compressions_total", "Messages compressed; a broadcast once for all that agreed on the same form."},
+        {{compressions, ""}});
   write(out, shards, {"roost_stale_messages_total", "Messages dropped because their join_ref was stale."},
         {{stale_messages, ""}});
   write(out, shards, {"roost_unmatched_topics_total", "Messages for topics that were not joined or do not exist."},

@@ -29,6 +29,7 @@ enum class Count : unsigned {
   ends_duplicate,
   messages_in,
   broadcasts,
+  compressions,
   stale_messages,
   unmatched_topics,
   undecodable_messages,

@@ -59,8 +59,10 @@ const wire::Serializer* negotiate(const Mount& mount, const boost::json::object&
 }  // namespace
 
 std::expected<boost::json::object, http::ParseError> request_params(const http::Request& request,
-                                                                    const http::PathPattern::Variables& variables) {
+                                                                    const http::PathPattern::Variables& variables,
+                                                                    Metrics& metrics) {
   auto params = http::decode_query(request.query);
+  if (!params && params.error().status == 414) metrics.add(Count::limit_request);
   if (params)
     for (const auto& [name, value] : variables) (*params)[name] = value;
   return params;

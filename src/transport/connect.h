@@ -31,9 +31,11 @@ struct Refused {
   std::string reason;
 };
 
-/// The params of a request: its query, and the variables of the path on top (PROTOCOL U2, U4). Error: 400 or 414.
+/// The params of a request: its query, and the variables of the path on top (PROTOCOL U2, U4). Error: 400, or 414,
+/// which is counted as the limit that it is.
 std::expected<boost::json::object, http::ParseError> request_params(const http::Request& request,
-                                                                    const http::PathPattern::Variables& variables);
+                                                                    const http::PathPattern::Variables& variables,
+                                                                    Metrics& metrics);
 
 /// Who sent a request and where to, by its own word and by that of trusted proxies.
 http::RequestSource source_of(const Mount& mount, const Exchange& exchange);

@@ -134,7 +134,10 @@ void poll(Request request) {
 
 void post(Request request) {
   const http::Request& http = request.exchange->request;
-  if (http.body.size() > kLongPollBodyBytesMax) return request.exchange->respond(empty(400));
+  if (http.body.size() > kLongPollBodyBytesMax) {
+    request.service->host.metrics.add(Count::limit_request);
+    return request.exchange->respond(empty(400));
+  }
   const auto id = verify(request);
   const LongPollShard to = id ? request.service->find_shard(id->shard) : LongPollShard{};
   if (!to.executor) return request.exchange->respond(status_only(410));
@@ -191,7 +194,7 @@ void accept_longpoll(const std::shared_ptr<Exchange>& exchange, const Mount& mou
   }
   if (http.method == "OPTIONS") return exchange->respond(preflight(http));
   if (http.method != "GET" && http.method != "POST") return exchange->respond(empty(400));
-  auto params = request_params(http, variables);
+  auto params = request_params(http, variables, service.host.metrics);
   if (!params) return exchange->respond(empty(params.error().status));
   std::string token = find_token(http, *params);
   Request request{exchange, &mount, std::move(*params), std::move(token), &service};

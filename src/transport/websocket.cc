@@ -41,7 +41,7 @@ void accept_websocket(const std::shared_ptr<Exchange>& exchange, const Mount& mo
   const http::Request& request = exchange->request;
   if (request.method != "GET") return exchange->respond(empty(400));
   if (host.draining) return exchange->respond(empty(503));
-  auto params = request_params(request, variables);
+  auto params = request_params(request, variables, host.metrics);
   if (!params) return exchange->respond(http::error_response(params.error()));
   if (!origin_allowed(mount, *exchange)) {
     host.log.write(LogLevel::warn, "origin refused",
@@ -152,10 +152,10 @@ void WebSocket::handle(const ws::Event& event) {
 void WebSocket::send(const Frame& frame) {
   if (client_.closed() || closing_ || !room_for(frame.framed().size())) return;
   if (deflater_) {
-    const Frame own = compressed(frame, *deflater_);
+    const Frame own = compressed(frame, *deflater_, host_.metrics);
     return client_.connection().send(own.bytes(), own.begin());
   }
-  const Frame& form = deflate_bits_ ? compressed(frame, deflate_bits_) : frame;
+  const Frame& form = deflate_bits_ ? compressed(frame, deflate_bits_, host_.metrics) : frame;
   client_.connection().send(form.bytes(), form.begin());
 }
 

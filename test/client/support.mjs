@@ -2,6 +2,7 @@
 import { after } from 'node:test'
 import { Socket } from 'phoenix'
 import WebSocket from 'ws'
+import { get } from '../../tools/server.mjs'
 import { stopTimers } from './timers.mjs'
 
 after(stopTimers)
@@ -52,6 +53,14 @@ export async function until(probe, what, ms = 5000) {
     if (Date.now() > deadline) throw new Error(`never happened: ${what}`)
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
+}
+
+/** What the contract server's counter is at, `roost_limit_hits_total{limit="joins"}` for instance. */
+export async function counter(base, series) {
+  const { body } = await get(base, '/metrics')
+  const line = body.split('\n').find((line) => line.startsWith(`${series} `))
+  if (!line) throw new Error(`no such series: ${series}`)
+  return Number(line.slice(series.length))
 }
 
 let count = 0

@@ -1,12 +1,18 @@
 // The contract server: the application that the conformance suite talks to.
 
+#include <vector>
+
 #include <roost/app.hpp>
 
 #include "api.h"
+#include "flags.h"
 #include "mounts.h"
 
 int main(int argc, char** argv) {
-  auto app = roost::App::from_args(argc, argv);
+  std::vector<char*> arguments(argv, argv + argc);
+  const auto drain = contract::take_drain_flags(arguments);
+  auto app = roost::App::from_args(static_cast<int>(arguments.size()), arguments.data());
+  app.drain_options(drain);
   contract::add_mounts(app);
   contract::add_api(app);
   return app.run();

@@ -62,6 +62,15 @@ void add_mounts(roost::App& app) {
       .longpoll({.path = "/lp/:shard"});
   mount_at(app, "/socket_auth").longpoll().auth_token();
 
+  // Limits that a test can reach. Rates give nothing back while it runs.
+  constexpr double kNever = 0.001;
+  mount_at(app, "/socket_rates")
+      .longpoll()
+      .limits({.joins = {.per_second = kNever, .burst = 2}, .messages = {.per_second = kNever, .burst = 10}});
+  mount_at(app, "/socket_tight")
+      .longpoll({.pubsub_timeout = 100ms, .buffer_bytes_max = 100'000})
+      .limits({.outbox_bytes_max = 100'000, .inbox_items_max = 10, .join_queue_items_max = 10});
+
   // Autobahn's fuzzing client sends messages of 16 MiB, and of 70,000 fragments.
   constexpr std::size_t kLargest = 17 << 20;
   app.socket("/echo")

@@ -109,7 +109,8 @@ A number is how many end-to-end tests of this client pass, on several threads of
 too. The first three do everything: joins and their refusals, pushes, replies, late replies, broadcasts, binary payloads, Presence, crash and
 rejoin, reconnect, the fallback from WebSocket to long poll, \`authToken\`, forced disconnect, a server that stops. The others connect, join,
 push and get replies, hear broadcasts, see who is there, are refused, come back after a crash of the channel and after the loss of the
-connection, and live on heartbeats. ${officialTests(facts.official)} with restarts, order under load, and bad input from a neighbour.
+connection, and live on heartbeats. ${officialTests(facts.official)} with restarts, order under load, bad input, limits,
+compression and draining.
 
 A client that says no \`vsn\` speaks 1.0.0, as with Phoenix. \`2.0\` and \`2\` are no versions and are refused, as with Phoenix.
 
@@ -172,6 +173,7 @@ Where a client can tell the difference:
 | JSON nested deeper than 1,024 levels | no limit | close code 1011 |
 | a binary frame whose topic or event is no UTF-8 | breaks later | close code 1011 at once |
 | a ref over 64 KiB, a presence key over 16 KiB, a meta over 64 KiB | no limit | refused |
+| more than 10,000 query parameters, or nested deeper than 32 | no limit | HTTP 400 |
 | a client that does not read | its messages pile up in memory | past 8 MB: close code 1013, it comes back |
 | a client that floods | no limit | past 100,000 messages or 1,000 joins a second: reply \`error\`, \`{"reason":"too many messages"}\` or \`"too many joins"\`; heartbeats are answered |
 | more broadcasts than a thread of the server can take | its mailbox grows | past 64 MB the channels that missed one get \`phx_error\` and rejoin |
@@ -185,7 +187,8 @@ Where a client can tell the difference:
 | an \`authToken\` that is no base64 | HTTP 500 | HTTP 403; the URL-safe alphabet is understood, too |
 | an empty line in a batch of a long poll | ends the session | skipped |
 
-Every limit is an option of its mount (\`include/roost/limits.hpp\`).
+Every limit is an option of its mount (\`include/roost/limits.hpp\`), counts what it refuses, and is reached over real connections by
+\`test/client/limits.test.mjs\`; a server that stops, by \`drain.test.mjs\` beside it.
 
 ## What does not work
 
