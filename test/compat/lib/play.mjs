@@ -2,7 +2,7 @@
 // arrived everywhere, so that only what one step causes at once can come in another order.
 import { request } from '../../conformance/lib/poll.mjs'
 import { LongPollActor, WebSocketActor } from './actors.mjs'
-import { MARKER, PRESENCES, ROOMS } from './script.mjs'
+import { MARKER, PRESENCES, PROBES, ROOMS } from './script.mjs'
 
 /** `transports`: 'websocket' or 'longpoll' for each client. Gives, for each client, the list of what it received. */
 export async function play(script, server, transports, id) {
@@ -45,7 +45,8 @@ class Stage {
 
   async enter(actor) {
     await actor.open()
-    await this.call(actor, ['marker', `m${++this.rounds}`, this.mark(MARKER), 'phx_join', {}])
+    const joins = [MARKER, ...PROBES].map((topic, i) => ['marker', `m${++this.rounds}-${i}`, this.mark(topic), 'phx_join', { track: false }])
+    await this.ask(actor, joins)
   }
 
   async act(step) {
@@ -69,14 +70,15 @@ class Stage {
   }
 
   /**
-   * Every channel of who acted answers a last question, so that it has done all that came before. Then every client says a word
-   * that every client waits for: what was published before has come then (one publisher, one subscriber: in order). Twice, because
-   * the diff of a presence is published by another shard than the word is.
+   * Every channel of who acted answers a last question, so that it has done all that came before; the probes make sure of the homes of
+   * presences, whose shards may have nothing else to do with this script. Then every client says a word that every client waits for: what
+   * was published before has come then (one publisher, one subscriber: in order). Twice, because an end, its answer and the diff
+   * of its presences take their ways over three shards.
    */
   async settle(step) {
-    if (step.client !== undefined) await this.question(this.actors[step.client])
-    await this.words()
-    await this.words()
+    const actor = this.actors[step.client ?? 0]
+    if (step.client !== undefined) await this.question(actor)
+    for (let round = 0; round < 2; round++) await Promise.all([this.probe(actor), this.words()])
     const lost = this.actors.find(({ gone }) => gone)
     if (lost) throw new Error(`the connection is gone: ${JSON.stringify(lost.received.at(-1))}`)
   }
@@ -87,15 +89,16 @@ class Stage {
     return this.ask(actor, questions.map(([topic, event], i) => [null, `s${round}-${i}`, this.mark(topic), event, {}]))
   }
 
+  probe(actor) {
+    const round = ++this.rounds
+    return this.ask(actor, PROBES.map((topic, i) => ['marker', `p${round}-${i}`, this.mark(topic), 'get', {}]))
+  }
+
   async words() {
     const round = ++this.rounds
     await Promise.all(this.actors.map((actor) => actor.send([[null, `w${round}`, this.mark(MARKER), 'new_msg', { word: round }]])))
     const heard = (actor) => actor.received.reduce((sum, m) => sum + (m[3] === 'new_msg' && m[4].word === round ? 1 : 0), 0)
     await Promise.all(this.actors.map((actor) => actor.until(() => heard(actor) === this.actors.length, () => `the words of round ${round}`)))
-  }
-
-  call(actor, message) {
-    return this.ask(actor, [message])
   }
 
   /** Sends messages and waits for a reply to each. */

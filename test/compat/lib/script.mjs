@@ -15,6 +15,11 @@ const REASONS = ['normal', 'shutdown', 'shutdown_tuple', 'oops']
 export const ROOMS = ['room:@a', 'room:@b']
 export const PRESENCES = ['presence:@p', 'presence:fetch@q']
 export const MARKER = 'room:@marker'
+/**
+ * Topics whose presences have their homes on every shard of a server with up to four: by the last bits of a hash (FNV-1a) that are a
+ * permutation of those of the last letter.
+ */
+export const PROBES = [0, 1, 2, 3].map((n) => `presence:@probe${n}`)
 const OTHERS = ['exact', 'match:first', 'match:@x', 'food@', 'room:crash@', 'nope:@', 'phoenix', '']
 
 export function makeScript(seed) {

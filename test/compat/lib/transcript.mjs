@@ -7,7 +7,7 @@
 //   relayed      the broadcasts of other topics
 //   obituary     what channels say that end with their connection: those of one connection, and of several, in any order
 //   late         replies that a timer gave
-const MARKER = 'room:@marker'
+import { MARKER, PROBES } from './script.mjs'
 
 /** [{name: [client, topic, lane] as JSON, messages}, …], ordered. `received`: for each client, what it got. */
 export function lanes(script, received) {
@@ -45,8 +45,8 @@ function steps(list) {
   return parts
 }
 
-// The words that settle a step come from all clients, in any order.
-const isWord = ({ 2: topic }) => topic === MARKER
+// The words that settle a step come from all clients, in any order, and what the probes say is none of the script's.
+const isWord = ({ 2: topic }) => topic === MARKER || PROBES.includes(topic)
 
 // Whether a client sees the presence that it loses by joining again or leaving is a race (PROTOCOL E6).
 function isOwnEnd(script, client, step, { 2: topic, 3: event, 4: payload }) {
