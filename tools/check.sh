@@ -76,6 +76,7 @@ item "every public header compiles alone" headers_stand_alone
 item "what is wrong with a channel is said by the compiler" mistakes_are_explained
 item "shell scripts parse" scripts_parse
 item "the code in the README is the code that is compiled" node tools/check_readme.mjs
+item "the code in the guides is the code that is compiled" node tools/check_docs.mjs
 item "TypeScript has its types right" npm run --silent typecheck
 say "$passed passed, $failed failed"
 ((failed == 0))

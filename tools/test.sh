@@ -87,6 +87,7 @@ task build-release "build: g++, release" build release all
 task build-web "build: pages" npm run build
 suite unit-release "unit tests: g++, release" run_binary release unit_tests
 suite micro "benchmarks with the least input" run_binary release micro_bench smoke
+suite guides "code of the guides" run_binary release guide_tests
 suite vitest "vitest" env ROOST_BROWSER=1 npm test --silent
 rm -rf build/compat
 suite conformance-1 "conformance: 1 shard" reported conformance release 1
