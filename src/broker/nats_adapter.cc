@@ -56,7 +56,7 @@ class NatsAdapter::Impl final : public NatsEvents {
 
   void on_connected() override { post(&Impl::connected); }
   void on_disconnected() override { post(&Impl::disconnected); }
-  void on_closed(std::string_view why) override;
+  void on_closed() override;
   void on_error(natsStatus status) override;
   void on_message(std::string_view bytes) override;
   void on_subscription_end() override;
@@ -82,7 +82,7 @@ class NatsAdapter::Impl final : public NatsEvents {
   void connect();
   void connected();
   void disconnected();
-  void closed(const std::string& why);
+  void closed();
   void away(const std::string& why);
   void end();
   void count_in_use(int change);
@@ -202,10 +202,10 @@ void NatsAdapter::Impl::disconnected() {
 }
 
 /// The library gave up, after it was refused: begin anew.
-void NatsAdapter::Impl::closed(const std::string& why) {
-  if (stopping_) return;
+void NatsAdapter::Impl::closed() {
+  if (stopping_ || !connection_) return;
   disconnected();
-  away(why);
+  away(last_error(*connection_));
   own_.clear();
   for (auto& [subject, wanted] : wanted_) wanted.subscription.reset();
   connection_.reset();
@@ -229,8 +229,8 @@ void NatsAdapter::Impl::end() {
   loop_.stop();
 }
 
-void NatsAdapter::Impl::on_closed(std::string_view why) {
-  loop_.post([this, why = std::string(why)] { closed(why); });
+void NatsAdapter::Impl::on_closed() {
+  post(&Impl::closed);
   count_in_use(-1);
 }
 

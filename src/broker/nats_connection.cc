@@ -75,9 +75,7 @@ void set_manners(Setter& setter, natsOptions* to, const std::string& name) {
 void set_callbacks(Setter& setter, natsOptions* to, NatsEvents& closure) {
   const auto connected = [](natsConnection*, void* target) { events(target).on_connected(); };
   const auto disconnected = [](natsConnection*, void* target) { events(target).on_disconnected(); };
-  const auto closed = [](natsConnection* connection, void* target) {
-    events(target).on_closed(last_error(*connection));
-  };
+  const auto closed = [](natsConnection*, void* target) { events(target).on_closed(); };
   const auto failed = [](natsConnection*, natsSubscription*, natsStatus status, void* target) {
     events(target).on_error(status);
   };

@@ -15,7 +15,7 @@ namespace roost::broker {
 
 /// What went wrong in a call of the client library.
 std::string describe(natsStatus status);
-/// What last went wrong with a connection; "": nothing.
+/// What last went wrong with a connection; "": nothing. Not from two threads at a time.
 std::string last_error(natsConnection& connection);
 
 struct NatsFree {
@@ -33,7 +33,7 @@ class NatsEvents {
   virtual void on_connected() = 0;
   virtual void on_disconnected() = 0;
   /// It gave up, or was told to close.
-  virtual void on_closed(std::string_view why) = 0;
+  virtual void on_closed() = 0;
   virtual void on_error(natsStatus status) = 0;
   /// One at a time, in the order in which they came.
   virtual void on_message(std::string_view bytes) = 0;

@@ -31,6 +31,8 @@ namespace {
 // Presences in a cluster: a change is at the other nodes within this and the way, what got lost soon after.
 constexpr std::chrono::milliseconds kPresenceDeltaPeriod{20};
 constexpr std::chrono::milliseconds kPresenceRepairPeriod{200};
+// A word every 3 s at the latest: who stands still for 10 s is silent for 13, which is not yet down.
+constexpr unsigned kPresenceSilentPeriodsMax = 1;
 
 }  // namespace
 
@@ -167,6 +169,7 @@ std::vector<server::PresenceHome*> App::Impl::make_homes() {
   tracker::Options tracking{.node = node,
                             .vsn = static_cast<std::uint64_t>(net::system_now_ns() / 1000),
                             .single_node = cluster == nullptr,
+                            .max_silent_periods = kPresenceSilentPeriodsMax,
                             .delta_period = kPresenceDeltaPeriod,
                             .repair_period = kPresenceRepairPeriod};
   std::vector<server::PresenceHome*> homes;
