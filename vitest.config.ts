@@ -15,5 +15,6 @@ export default defineConfig({
   test: {
     include: ['packages/*/test/**/*.test.{ts,tsx}', 'examples/web/test/**/*.test.{ts,tsx}'],
     environment: 'jsdom',
+    globalSetup: ['packages/react/test/roost/global-setup.mjs'],
   },
 })

@@ -78,5 +78,6 @@ item "shell scripts parse" scripts_parse
 item "the code in the README is the code that is compiled" node tools/check_readme.mjs
 item "the code in the guides is the code that is compiled" node tools/check_docs.mjs
 item "TypeScript has its types right" npm run --silent typecheck
+item "@roost/react packs well (publint, attw) and stays small" node tools/check_package.mjs
 say "$passed passed, $failed failed"
 ((failed == 0))

@@ -54,4 +54,5 @@ npm_install .
 if [[ $part == test ]]; then
   npm_install test/conformance
   npm_install test/compat/third-party
+  npm_install packages/react/test/matrix
 fi

@@ -56,7 +56,8 @@ double ns_a_delivery(std::size_t topics, std::size_t deliveries, std::size_t eac
 
 Cost bare_subscribers(std::size_t topics, std::size_t each, std::size_t deliveries) {
   pubsub::Interest interest;
-  pubsub::Table table(interest, 0);
+  testing::FakeExecutor executor;
+  pubsub::Table table(interest, 0, executor);
   std::vector<Ear> ears(each);
   std::vector<pubsub::Subscription> subscriptions;
   subscriptions.reserve(topics * each);
@@ -70,6 +71,7 @@ Cost bare_subscribers(std::size_t topics, std::size_t each, std::size_t deliveri
       (heap_bytes() - before) / static_cast<double>(topics * each) + sizeof(pubsub::Subscription);
   cost.ns_a_delivery = ns_a_delivery(topics, deliveries, each, [&](std::size_t topic) {
     table.dispatch({names[topic], "msg", "{}"});
+    executor.run_until_idle();
   });
   std::uint64_t heard = 0;
   for (const Ear& ear : ears) heard += ear.heard;
@@ -78,6 +80,12 @@ Cost bare_subscribers(std::size_t topics, std::size_t each, std::size_t deliveri
 }
 
 // --- sessions that have joined ---
+
+std::uint64_t bytes_of_all(const std::deque<Member>& members) {
+  std::uint64_t bytes = 0;
+  for (const Member& member : members) bytes += member.bytes();
+  return bytes;
+}
 
 /// Client i of topic t is session (t + i * stride): all sessions are on about as many topics.
 Cost sessions(std::size_t topics, std::size_t each, std::size_t count, std::size_t deliveries) {
@@ -92,13 +100,15 @@ Cost sessions(std::size_t topics, std::size_t each, std::size_t count, std::size
     for (std::size_t k = 0; k < each; ++k) cost.right &= members[(i + k * (count / each)) % count].joins(names[i]);
   cost.bytes_a_subscription = (heap_bytes() - before) / static_cast<double>(topics * each);
   const std::string payload = payload_of(64);
+  const std::uint64_t before_bytes = bytes_of_all(members);
   cost.ns_a_delivery = ns_a_delivery(topics, deliveries, each, [&](std::size_t topic) {
     shard.hub.publish({names[topic], "msg", payload}, 0);
-    shard.executor->run_until_idle();
+    shard.end_turn();
   });
-  std::uint64_t frames = 0;
-  for (const Member& member : members) frames += member.frames();
-  cost.right &= frames == deliveries + topics * each;  // the replies to the joins too
+  std::uint64_t wanted = 0;
+  for (std::size_t i = 0; i < deliveries / each; ++i)
+    wanted += each * broadcast_bytes(names[i % topics], "msg", payload);
+  cost.right &= bytes_of_all(members) - before_bytes == wanted;
   return cost;
 }
 

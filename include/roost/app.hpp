@@ -82,6 +82,9 @@ struct LongPollOptions {
   std::chrono::milliseconds pubsub_timeout{2'000};  // how long a dead session is looked for
   std::chrono::seconds token_age_max{1'209'600};    // 14 days
   std::size_t buffer_bytes_max = 8'000'000;         // messages that wait for a poll; beyond: the session ends
+  /// Sessions on one shard, some KB each; a new one costs a stranger one request [longpoll_sessions]. Beyond: the
+  /// oldest that was never polled makes room; if each was, the new one is refused with 503.
+  std::size_t sessions_max = 50'000;
 };
 
 /// One place where clients connect. Returned by App::socket; every call returns the same mount.

@@ -90,6 +90,7 @@ std::string encode_metrics(std::span<const Metrics* const> shards) {
          {limit_join_queue, "limit=\"join_queue\""},
          {limit_outbox, "limit=\"outbox\""},
          {limit_longpoll_buffer, "limit=\"longpoll_buffer\""},
+         {limit_longpoll_sessions, "limit=\"longpoll_sessions\""},
          {limit_request, "limit=\"request\""},
          {limit_crowded, "limit=\"crowded\""},
          {limit_mailbox, "limit=\"mailbox\""},

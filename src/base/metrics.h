@@ -47,6 +47,7 @@ enum class Count : unsigned {
   limit_join_queue,
   limit_outbox,
   limit_longpoll_buffer,
+  limit_longpoll_sessions,
   limit_request,
   limit_crowded,
   limit_mailbox,

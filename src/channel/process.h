@@ -58,6 +58,7 @@ class Process final : public pubsub::Subscriber, public std::enable_shared_from_
 
   // What the application calls; see roost/channel.hpp.
   const std::string& topic() const { return topic_; }
+  const wire::Ref& own_join_ref() const { return reply_ref_; }
   const Socket& socket() const;
   void push(std::string_view event, const Payload& payload);
   void broadcast(std::string_view event, const Payload& payload, bool from_self);

@@ -87,7 +87,7 @@ void Session::end(EndReason reason) {
   id_subscription_.end();
   if (joining_) joining_->process->detach();
   joining_.reset();
-  for (auto& [topic, entry] : std::exchange(entries_, {})) {
+  for (const Joined::Entry& entry : joined_.take_all()) {
     entry.process->detach();
     host_.metrics.add(count_of(reason));
     entry.process->terminate(end_of(reason));
@@ -153,23 +153,20 @@ bool Session::queue_while_joining(bool binary, std::string_view bytes) {
 void Session::route(const wire::Incoming& message) {
   if (message.topic == "phoenix" && message.event == "heartbeat")
     return reply_ok(wire::Ref(), message.ref, message.topic);
-  const auto found = message.topic_is_string ? entries_.find(message.topic) : entries_.end();
+  Joined::Entry* const entry = message.topic_is_string ? joined_.find(message.topic) : nullptr;
   const bool is_join = message.event == "phx_join";
   const bool is_leave = message.event == "phx_leave";
   if (is_join) return join(message);
-  if (found == entries_.end()) {
+  if (!entry) {
     if (is_leave) return reply_ok(message.join_ref, message.ref, message.answer_topic());
     return unmatched(message);
   }
-  Entry& entry = found->second;
-  if (!message.join_ref.is_null() && message.join_ref != entry.join_ref)
-    return host_.metrics.add(Count::stale_messages);
-  const auto process = entry.process;
+  if (!message.join_ref.is_null() && !entry->has(message.join_ref)) return host_.metrics.add(Count::stale_messages);
   if (is_leave) {
-    entry.leaving = true;
-    return process->leave(message.ref);
+    entry->leaving = true;
+    return entry->process->leave(message.ref);
   }
-  process->handle(message.ref, message.event, message.payload);
+  entry->process->handle(message.ref, message.event, message.payload);
 }
 
 void Session::unmatched(const wire::Incoming& message) {
@@ -207,15 +204,14 @@ void Session::join(const wire::Incoming& message) {
     return unmatched(message);
   }
   auto joining = std::make_unique<Joining>();
-  if (const auto found = entries_.find(message.topic); found != entries_.end()) {
-    if (!found->second.leaving) host_.log.write(LogLevel::debug, "duplicate join", {{"topic", message.topic}});
-    const Entry old = std::move(found->second);
-    entries_.erase(found);
+  if (const Joined::Entry* const found = joined_.find(message.topic)) {
+    if (!found->leaving) host_.log.write(LogLevel::debug, "duplicate join", {{"topic", message.topic}});
+    const Joined::Entry old = joined_.take(found);
     old.process->detach();
     host_.metrics.add(Count::ends_duplicate);
-    joining->replaced = old.join_ref;
+    joining->replaced = old.join_ref();
   }
-  if (entries_.size() >= limits().channels_max) {
+  if (joined_.size() >= limits().channels_max) {
     host_.metrics.add(Count::limit_channels);
     host_.log.write(LogLevel::warn, "too many channels joined", {{"topic", message.topic}});
     return reply_error(message.join_ref, message.ref, message.topic, kTooMany);
@@ -240,7 +236,7 @@ void Session::join_finished(Process& process, const JoinReply* reply) {
   if (accepted) joined = send_reply(joining->join_ref, joining->ref, topic, {"ok", accepted->response});
   if (joined) {
     host_.metrics.add(Count::channels_joined);
-    entries_.emplace(topic, Entry{joining->process, joining->join_ref});
+    joined_.add(joining->process, joining->join_ref);
   } else {
     process.detach();
     host_.metrics.add(reply ? Count::joins_refused : Count::joins_crashed);
@@ -284,11 +280,11 @@ void Session::send_end(const Frame& frame, std::string_view topic) {
 }
 
 std::shared_ptr<Process> Session::remove(const Process& process, wire::Ref& join_ref, EndReason reason) {
-  const auto found = entries_.find(process.topic());
-  if (found == entries_.end() || found->second.process.get() != &process) return nullptr;
-  const auto removed = std::move(found->second.process);
-  join_ref = std::move(found->second.join_ref);
-  entries_.erase(found);
+  const Joined::Entry* const found = joined_.find(process.topic());
+  if (!found || found->process.get() != &process) return nullptr;
+  const Joined::Entry entry = joined_.take(found);
+  const auto removed = entry.process;
+  join_ref = entry.join_ref();
   host_.metrics.add(count_of(reason));
   removed->detach();  // E6: it hears nothing any more before its end is told
   return removed;

@@ -7,15 +7,14 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include <roost/app.hpp>
 #include <roost/socket.hpp>
 
-#include "base/hash.h"
 #include "base/rate_limit.h"
 #include "channel/host.h"
+#include "channel/joined.h"
 #include "channel/process.h"
 #include "pubsub/table.h"
 #include "wire/serializer.h"
@@ -50,7 +49,7 @@ class Session final : public Endpoint, public pubsub::Subscriber {
 
   /// Whether a join's coroutine runs, so that everything else waits (PROTOCOL R3).
   bool joining() const override { return joining_ != nullptr; }
-  std::size_t channels() const { return entries_.size(); }
+  std::size_t channels() const { return joined_.size(); }
 
   void deliver(const pubsub::Message& message, pubsub::FrameCache& frames) override;
   void missed() override;
@@ -77,11 +76,6 @@ class Session final : public Endpoint, public pubsub::Subscriber {
   void crashed(Process& process);
 
  private:
-  struct Entry {
-    std::shared_ptr<Process> process;
-    wire::Ref join_ref;  // as it came (PROTOCOL R1)
-    bool leaving = false;
-  };
   struct Joining;
   struct Queued {
     bool binary;
@@ -98,7 +92,6 @@ class Session final : public Endpoint, public pubsub::Subscriber {
   bool queue_while_joining(bool binary, std::string_view bytes);
   void drain_join_queue(std::deque<Queued> queue, std::size_t bytes);
   void send_end(const Frame& frame, std::string_view topic);
-  Entry* find(const Process& process);
   std::shared_ptr<Process> remove(const Process& process, wire::Ref& join_ref, EndReason reason);
 
   Host& host_;
@@ -107,7 +100,7 @@ class Session final : public Endpoint, public pubsub::Subscriber {
   const FrameHead head_;
   Outlet& outlet_;
   Socket socket_;
-  std::unordered_map<std::string, Entry, StringHash, std::equal_to<>> entries_;
+  Joined joined_;
   pubsub::Subscription id_subscription_;
   std::unique_ptr<Joining> joining_;
   RateLimit messages_;

@@ -25,7 +25,22 @@ void Outbox::push(SharedBytes bytes, std::size_t begin, std::size_t end) {
     rest_ = std::make_unique<Rest>();
     rest_->pieces.reserve(kFirstPieces);
   }
+  if (end - begin <= kCopyMax) return append(bytes.view().substr(begin, end - begin));
+  rest_->room_bytes = 0;
   rest_->pieces.push_back({std::move(bytes), begin, end});
+}
+
+void Outbox::append(std::string_view bytes) {
+  Rest& rest = *rest_;
+  if (rest.room_bytes < bytes.size()) {
+    auto run = SharedBytes::make(kRunBytes, [&rest](char* out) { rest.room = out; });
+    rest.room_bytes = kRunBytes;
+    rest.pieces.push_back({std::move(run), 0, 0});
+  }
+  std::memcpy(rest.room, bytes.data(), bytes.size());
+  rest.room += bytes.size();
+  rest.room_bytes -= bytes.size();
+  rest.pieces.back().end += bytes.size();
 }
 
 std::string_view Outbox::next(std::span<char> scratch) const {
@@ -61,7 +76,8 @@ void Outbox::consume(std::size_t sent) {
 void Outbox::pop() {
   first_ = {};
   if (!rest_) return;
-  auto& [pieces, begin] = *rest_;
+  auto& pieces = rest_->pieces;
+  std::size_t& begin = rest_->begin;
   first_ = std::move(pieces[begin++]);
   if (begin == pieces.size()) {
     rest_.reset();

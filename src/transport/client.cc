@@ -5,18 +5,22 @@
 namespace roost::transport {
 
 void Clients::finish(Client& client) {
-  const auto found = clients_.find(&client);
-  if (found == clients_.end()) return;
+  const std::size_t place = client.place_;
+  if (place >= clients_.size() || clients_[place].get() != &client) return;
   metrics_.add(Count::connections_closed);
   // Kept until the current call is over: it may be inside of this very client.
-  loop_.post([gone = std::move(found->second)] {});
-  clients_.erase(found);
+  loop_.post([gone = std::move(clients_[place])] {});
+  if (place + 1 < clients_.size()) {
+    clients_[place] = std::move(clients_.back());
+    clients_[place]->place_ = static_cast<std::uint32_t>(place);
+  }
+  clients_.pop_back();
 }
 
 std::vector<std::weak_ptr<Client>> Clients::all() const {
   std::vector<std::weak_ptr<Client>> list;
   list.reserve(clients_.size());
-  for (const auto& [key, client] : clients_) list.push_back(client);
+  for (const auto& client : clients_) list.push_back(client);
   return list;
 }
 
@@ -26,7 +30,7 @@ void Clients::drain() {
 }
 
 void Clients::abort_all() {
-  for (const auto& [key, client] : std::exchange(clients_, {})) client->abort();
+  for (const auto& client : std::exchange(clients_, {})) client->abort();
 }
 
 void Client::become(std::unique_ptr<Protocol> protocol, std::string rest) {
@@ -41,22 +45,19 @@ void Client::become(std::unique_ptr<Protocol> protocol, std::string rest) {
 }
 
 void Client::expect_bytes_within(Duration timeout) {
+  if (closed_) return;
   silence_max_ = timeout;
   last_byte_ = loop().now();
-  if (timeout == Duration::zero()) return silence_.cancel();
-  arm_silence(last_byte_ + timeout);
+  if (timeout == Duration::zero()) return clients_.silences_.cancel(*this);
+  clients_.silences_.set(*this, last_byte_ + timeout);
 }
 
-// One timer for each connection that is set again only when it fires: a byte costs a store, not a timer.
-void Client::arm_silence(TimePoint at) {
-  silence_ = Timer(loop(), at, [this] { check_silence(); });
-}
-
-void Client::check_silence() {
+// It is looked at only when it comes: a byte costs a store.
+void Client::on_deadline() {
   if (closed_ || silence_max_ == Duration::zero()) return;
   const auto self = shared_from_this();
   const TimePoint due = last_byte_ + silence_max_;
-  if (loop().now() < due) return arm_silence(due);
+  if (loop().now() < due) return clients_.silences_.set(*this, due);
   protocol_->on_silence();
 }
 
@@ -70,7 +71,7 @@ void Client::on_data(std::span<char> bytes) {
 void Client::on_end(net::CloseReason reason) {
   if (std::exchange(closed_, true)) return;
   const auto self = shared_from_this();
-  silence_.cancel();
+  clients_.silences_.cancel(*this);
   protocol_->on_end();
   // A peer that sends no more may still read: what was answered already goes out.
   if (reason == net::CloseReason::peer_closed) connection_.close_after_flush();
@@ -85,14 +86,14 @@ void Client::on_drained() {
 
 void Client::close_after_flush() {
   if (std::exchange(closed_, true)) return;
-  silence_.cancel();
+  clients_.silences_.cancel(*this);
   connection_.close_after_flush();
   clients_.finish(*this);
 }
 
 void Client::abort() {
   if (std::exchange(closed_, true)) return;
-  silence_.cancel();
+  clients_.silences_.cancel(*this);
   protocol_->on_end();
   connection_.abort();
   clients_.finish(*this);

@@ -4,9 +4,9 @@
 #include <memory>
 #include <span>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
+#include "base/deadlines.h"
 #include "base/time.h"
 #include "channel/host.h"
 #include "net/connection.h"
@@ -36,7 +36,7 @@ class Protocol {
 /// All connections of one shard, each owned here until it is finished. Shard thread only.
 class Clients {
  public:
-  Clients(net::Loop& loop, Log& log, Metrics& metrics) : loop_(loop), log_(log), metrics_(metrics) {}
+  Clients(net::Loop& loop, Log& log, Metrics& metrics) : loop_(loop), log_(log), metrics_(metrics), silences_(loop) {}
 
   /// Takes over an accepted connection; `make` gives the protocol that it starts with.
   template <typename Make>
@@ -54,20 +54,27 @@ class Clients {
   Log& log() { return log_; }
 
  private:
+  friend class Client;
   net::Loop& loop_;
   Log& log_;
   Metrics& metrics_;
-  std::unordered_map<Client*, std::shared_ptr<Client>> clients_;
+  Deadlines silences_;
+  std::vector<std::shared_ptr<Client>> clients_;  // each knows its place
 };
 
 /// One client's TCP connection with the protocol that is spoken on it.
-class Client final : public net::Connection::Handler, public std::enable_shared_from_this<Client> {
+class Client final : public net::Connection::Handler,
+                     public std::enable_shared_from_this<Client>,
+                     private Deadlines::Owner {
  public:
   Client(Clients& clients, net::Accepted accepted)
       : clients_(clients),
         address_(std::move(accepted.address)),
         port_(accepted.port),
         connection_(clients.loop(), std::move(accepted.fd), *this) {}
+  ~Client() {
+    if (!closed_) clients_.silences_.cancel(*this);
+  }
 
   const std::string& address() const { return address_; }
   std::uint16_t port() const { return port_; }
@@ -96,17 +103,17 @@ class Client final : public net::Connection::Handler, public std::enable_shared_
   void on_drained() override;
 
  private:
-  void arm_silence(TimePoint at);
-  void check_silence();
+  friend class Clients;
+  void on_deadline() override;
 
   Clients& clients_;
+  std::uint32_t place_ = 0;  // in the list of clients
   const std::string address_;
   const std::uint16_t port_;
   net::Connection connection_;
   std::unique_ptr<Protocol> protocol_;
   TimePoint last_byte_{};
   Duration silence_max_{};
-  Timer silence_;
   bool closed_ = false;
 };
 
@@ -115,7 +122,8 @@ void Clients::add(net::Accepted accepted, Make&& make) {
   metrics_.add(Count::connections_opened);
   auto client = std::make_shared<Client>(*this, std::move(accepted));
   client->start(make(*client));
-  clients_.emplace(client.get(), std::move(client));
+  client->place_ = static_cast<std::uint32_t>(clients_.size());
+  clients_.push_back(std::move(client));
 }
 
 }  // namespace roost::transport

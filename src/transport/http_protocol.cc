@@ -13,6 +13,9 @@ constexpr std::size_t kPipelineBytesMax = 256 * 1024;  // four reads of the loop
 // Answers that a client does not take: then its next requests are not read until it has.
 constexpr std::size_t kUnreadBytesMax = 1'000'000;
 
+// Pipelined requests that are answered in a row; then it is another connection's turn. A read holds a thousand.
+constexpr int kRequestsPerTurn = 8;
+
 /// The text of the Date header, made once for each second and thread.
 std::string_view date_now() {
   thread_local std::int64_t second = 0;
@@ -80,10 +83,16 @@ void HttpProtocol::on_data(std::span<char> bytes) {
 
 void HttpProtocol::take_requests(std::string_view input) {
   taking_ = true;
+  int taken = 0;
   while (!input.empty() && !pending_ && !client_.closed() && !upgraded_) {
     if (stalled()) {
       waiting_.assign(input);
       wait_until_taken();
+      break;
+    }
+    if (taken == kRequestsPerTurn) {
+      waiting_.assign(input);
+      go_on_later();
       break;
     }
     auto request = parser_.next(input);
@@ -92,6 +101,7 @@ void HttpProtocol::take_requests(std::string_view input) {
       write(http::error_response(request.error()), false, false);
       client_.close_after_flush();
     } else if (*request) {
+      ++taken;
       handle(std::move(**request), input);
       input = pending_ || upgraded_ ? std::string_view() : input;
     } else if (parser_.take_expect_continue()) {
@@ -140,7 +150,11 @@ void HttpProtocol::answered(const http::Response& response) {
 // leave at its end, perhaps at once.
 void HttpProtocol::wait_until_taken() {
   client_.connection().pause_reading();
-  if (client_.connection().blocked()) return;
+  if (!client_.connection().blocked()) go_on_later();
+}
+
+void HttpProtocol::go_on_later() {
+  client_.connection().pause_reading();
   client_.loop().post([weak = client_.weak_from_this()] {
     if (const auto client = weak.lock()) client->on_drained();
   });

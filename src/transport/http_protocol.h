@@ -74,6 +74,7 @@ class HttpProtocol final : public Protocol {
   void write(const http::Response& response, bool keep_alive, bool head_only);
   bool stalled() const;
   void wait_until_taken();
+  void go_on_later();
   void limit_slowness();
   void forget_exchange();
 

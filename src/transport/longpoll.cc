@@ -92,8 +92,9 @@ void start_session(Request request) {
     return request.exchange->respond(error);
   }
   LongPolls& polls = request.service->polls;
-  const LongPollSession& session = polls.start(*request.mount, connected->serializer, std::move(connected->accept));
-  request.exchange->respond(with_messages(410, polls.tokens().sign(session.id()), {}));
+  const LongPollSession* session = polls.start(*request.mount, connected->serializer, std::move(connected->accept));
+  if (!session) return request.exchange->respond(empty(503));
+  request.exchange->respond(with_messages(410, polls.tokens().sign(session->id()), {}));
 }
 
 // A genuine token whose session is gone: it is looked for as long as another node might take to answer (PROTOCOL §6,

@@ -41,6 +41,7 @@ void LongPollSession::watch() {
 
 std::uint64_t LongPollSession::poll(LongPollRespond respond) {
   last_poll_ = host_.executor.now();
+  polled_ = true;
   const std::uint64_t number = next_number_++;
   Timer window(host_.executor, last_poll_ + mount_.definition->longpoll_->window,
                [this, number] { window_over(number); });
@@ -199,12 +200,32 @@ void LongPollSession::end(EndReason reason) {
   owner_.remove(*this);
 }
 
-LongPollSession& LongPolls::start(const Mount& mount, const wire::Serializer* serializer, Accept accept) {
+LongPollSession* LongPolls::start(const Mount& mount, const wire::Serializer* serializer, Accept accept) {
+  if (!make_room(mount.definition->longpoll_->sessions_max)) return nullptr;
   const LongPollId id{host_.shard, next_++, net::random_u64(), wall_clock_ms()};
   auto session = std::make_shared<LongPollSession>(*this, id, mount, host_, serializer, std::move(accept));
   LongPollSession& started = *sessions_.emplace(id.number, std::move(session)).first->second;
+  unpolled_.push_back(id.number);
   started.open();
-  return started;
+  return &started;
+}
+
+// Who floods us with sessions does not poll them: theirs go first, and an honest client has as long to come back as it
+// takes to fill the table.
+bool LongPolls::make_room(std::size_t sessions_max) {
+  auto oldest = sessions_.end();
+  while (!unpolled_.empty()) {
+    oldest = sessions_.find(unpolled_.front());
+    if (oldest != sessions_.end() && !oldest->second->polled()) break;
+    oldest = sessions_.end();
+    unpolled_.pop_front();
+  }
+  if (sessions_.size() < sessions_max) return true;
+  host_.metrics.add(Count::limit_longpoll_sessions);
+  if (oldest == sessions_.end()) return false;
+  unpolled_.pop_front();
+  oldest->second->end(EndReason::inactive);
+  return true;
 }
 
 LongPollSession* LongPolls::find(const LongPollId& id) {

@@ -38,6 +38,8 @@ class LongPollSession final : public channel::Outlet {
   ~LongPollSession();
 
   const LongPollId& id() const { return id_; }
+  /// Whether a client ever came for its messages: one that only starts sessions never does.
+  bool polled() const { return polled_; }
   /// Once, when it can be found by its id.
   void open() { endpoint_->open(); }
 
@@ -91,6 +93,7 @@ class LongPollSession final : public channel::Outlet {
   std::uint64_t next_number_ = 1;
   TimePoint last_poll_;
   Timer watch_;
+  bool polled_ = false;
   bool flushing_ = false;
   Timer hold_back_;  // what was posted made this shard publish to a crowded one: the rest waits
   bool held_back_ = false;
@@ -105,7 +108,8 @@ class LongPolls {
  public:
   LongPolls(channel::Host& host, const LongPollTokens& tokens) : host_(host), tokens_(tokens) {}
 
-  LongPollSession& start(const Mount& mount, const wire::Serializer* serializer, Accept accept);
+  /// nullptr: there are too many.
+  LongPollSession* start(const Mount& mount, const wire::Serializer* serializer, Accept accept);
   /// nullptr: it has ended.
   LongPollSession* find(const LongPollId& id);
   /// Forgets a session that has ended, behind the current call.
@@ -121,6 +125,10 @@ class LongPolls {
   channel::Host& host_;
   const LongPollTokens& tokens_;
   std::unordered_map<std::uint64_t, std::shared_ptr<LongPollSession>> sessions_;
+  bool make_room(std::size_t sessions_max);
+
+  std::deque<std::uint64_t>
+      unpolled_;  // in the order of their start; those that were polled or ended go when they lead
   std::uint64_t next_ = 1;
 };
 

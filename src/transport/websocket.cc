@@ -12,6 +12,9 @@
 namespace roost::transport {
 namespace {
 
+// Frames of one client that are handled in a row; then it is another's turn. A read holds some thousand small ones.
+constexpr int kFramesPerTurn = 256;
+
 http::Response empty(int status) {
   return {status, {}, {}};
 }
@@ -102,21 +105,35 @@ WebSocket::~WebSocket() {
 
 void WebSocket::on_data(std::span<char> bytes) {
   static_cast<void>(host_.hub.take_pressed(host_.shard));  // that was not this client
-  while (!client_.closed()) {
+  for (int taken = 0; !client_.closed(); ++taken) {
+    if (taken == kFramesPerTurn && !bytes.empty()) {
+      hold_back(bytes);
+      return go_on_later();
+    }
     const auto event = decoder_.next(bytes);
     if (!event) return close(event.error().close_code, EndReason::closed);
     if (!*event) return;
     handle(**event);
-    if (host_.hub.take_pressed(host_.shard) && !client_.closed()) return hold_back(bytes);
+    if (host_.hub.take_pressed(host_.shard) && !client_.closed()) {
+      host_.metrics.add(Count::limit_crowded);
+      hold_back(bytes);
+      held_back_->timer = Timer(host_.executor, host_.executor.now() + channel::kHoldBack, [this] { go_on(); });
+      return;
+    }
   }
 }
 
 void WebSocket::hold_back(std::span<char> bytes) {
-  host_.metrics.add(Count::limit_crowded);
   client_.connection().pause_reading();
   held_back_ = std::make_unique<HeldBack>();
   held_back_->bytes.assign(bytes.begin(), bytes.end());
-  held_back_->timer = Timer(host_.executor, host_.executor.now() + channel::kHoldBack, [this] { go_on(); });
+}
+
+void WebSocket::go_on_later() {
+  host_.executor.post([weak = client_.weak_from_this(), this] {
+    const auto client = weak.lock();
+    if (client && !client->closed()) go_on();  // else `this` is gone too, or has ended
+  });
 }
 
 void WebSocket::go_on() {

@@ -46,6 +46,7 @@ class WebSocket final : public Protocol, public channel::Outlet {
   void send_pong(std::string_view payload);
   void send_held_pong();
   void hold_back(std::span<char> bytes);
+  void go_on_later();
   void go_on();
   void close_soon(std::uint16_t code, EndReason reason);
   void close(std::uint16_t code, EndReason reason);
@@ -58,7 +59,7 @@ class WebSocket final : public Protocol, public channel::Outlet {
   std::uint8_t deflate_bits_ = 0;           // the client's window; 0: no compression
   std::unique_ptr<ws::Deflater> deflater_;  // when messages may refer to those before them
   std::unique_ptr<std::string> held_pong_;  // the answer to the latest ping, when it has to wait
-  /// What this client sent made its shard publish to a crowded one: the rest waits, here and with the peer.
+  /// Its turn is over, or what it sent made its shard publish to a crowded one: the rest waits, here and with the peer.
   struct HeldBack {
     std::string bytes;
     Timer timer;

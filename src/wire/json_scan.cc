@@ -13,9 +13,6 @@ namespace {
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
-bool is_space(char c) {
-  return c == ' ' || c == '\n' || c == '\r' || c == '\t';
-}
 bool opens(char c) {
   return c == '[' || c == '{';
 }
@@ -78,13 +75,6 @@ JsonReader::JsonReader(std::string_view text, Utf8 utf8) : at_(text.data()), end
   if (utf8 == Utf8::check && !valid_utf8(text)) fail(JsonError::utf8);
 }
 
-bool JsonReader::take(char token) {
-  skip_space();
-  if (at_ == end_ || *at_ != token) return false;
-  ++at_;
-  return true;
-}
-
 std::optional<JsonValue> JsonReader::value() {
   skip_space();
   escaped_ = false;
@@ -109,10 +99,6 @@ bool JsonReader::fail(JsonError error) {
   if (!error_) error_ = error;
   at_ = end_;
   return false;
-}
-
-void JsonReader::skip_space() {
-  while (at_ != end_ && is_space(*at_)) ++at_;
 }
 
 bool JsonReader::skip_nested() {

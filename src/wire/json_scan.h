@@ -46,7 +46,12 @@ class JsonReader {
   JsonReader(std::string_view text, Utf8 utf8);
 
   /// Takes `token` (one of []{},:) if it is next, behind whitespace. False, and nothing taken, if it is not.
-  bool take(char token);
+  bool take(char token) {
+    skip_space();
+    if (at_ == end_ || *at_ != token) return false;
+    ++at_;
+    return true;
+  }
   /// Takes the next value; nullopt: see error().
   std::optional<JsonValue> value();
   /// Takes the next value if it is a string, such as a key; nullopt: see error().
@@ -61,7 +66,10 @@ class JsonReader {
   class Levels;
 
   char peek() const { return at_ == end_ ? '\0' : *at_; }  // a NUL begins nothing, so it may stand for the end
-  void skip_space();
+  void skip_space() {
+    while (at_ != end_ && static_cast<unsigned char>(*at_) <= ' ' && is_space(*at_)) ++at_;
+  }
+  static bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
   bool skip_nested();
   bool skip_key(const Levels& levels);
   bool skip_scalar();

@@ -74,6 +74,61 @@ class Crowd : public ::testing::Test {
 const std::string kLarge(50'000, 'x');
 constexpr const char* kMailboxHits = "roost_limit_hits_total{limit=\"mailbox\"}";
 
+TEST(Limits, ALongPipelineLetsOthersHaveTheirTurn) {
+  App app(quiet());
+  std::promise<void> entered, sent;
+  int answered = 0, answered_before = -1;
+  app.get("/first", [&](const HttpRequest&) {
+    entered.set_value();
+    sent.get_future().wait();
+    return HttpResponse::text("");
+  });
+  app.get("/one-of-many", [&](const HttpRequest&) {
+    ++answered;
+    return HttpResponse::text("");
+  });
+  app.get("/other", [&](const HttpRequest&) {
+    answered_before = answered;
+    return HttpResponse::text("");
+  });
+  const Running running(app);
+  Http greedy(app.port()), other(app.port());
+  EXPECT_EQ(other.get("/nothing").status, 404);
+  greedy.send("GET /first HTTP/1.1\r\nHost: x\r\n\r\n");
+  entered.get_future().wait();
+  constexpr int kMany = 1'000;
+  std::string pipeline;
+  for (int i = 0; i < kMany; ++i) pipeline += "GET /one-of-many HTTP/1.1\r\nHost: x\r\n\r\n";
+  greedy.send(pipeline);
+  other.send("GET /other HTTP/1.1\r\nHost: x\r\n\r\n");
+  sent.set_value();
+  EXPECT_EQ(other.read().status, 200);
+  for (int i = 0; i <= kMany; ++i) ASSERT_EQ(greedy.read().status, 200);
+  EXPECT_LT(answered_before, kMany / 4);
+  EXPECT_EQ(answered, kMany);
+}
+
+TEST_F(Crowd, AFloodOfMessagesLetsOthersHaveTheirTurn) {
+  start(1, {});
+  const auto greedy = member(), other = member();
+  block(*greedy);
+  constexpr int kMany = 10'000;
+  std::string flood;
+  for (int i = 0; i < kMany; ++i)
+    flood += WebSocketClient::frame("[null,\"" + std::to_string(i) + "\",\"phoenix\",\"heartbeat\",{}]");
+  std::thread flooding([&] { greedy->http().send(flood); });
+  other->send(R"(["1","2","room:a","shout",{}])");
+  gate.opened.set_value();
+  EXPECT_THAT(other->next(), HasSubstr("shout"));
+  int before = -1;
+  for (int i = 0; i <= kMany; ++i) {
+    const std::string answer = greedy->next();
+    if (answer.contains("shout")) before = i;
+  }
+  flooding.join();
+  EXPECT_LT(before, kMany / 2);
+}
+
 TEST_F(Crowd, ABroadcastFromOutsideIsRefusedWhenItsPatienceIsOverAndNothingElseIsLost) {
   start(1, {.bytes_max = 1'000'000, .patience = milliseconds(0)});
   const auto client = member();

@@ -3,6 +3,7 @@ import { checksOf, problemOf, type Checks, type TopicChecks } from './checks.js'
 import type { Clock } from './clock.js'
 import type { Diagnostics } from './diagnostics.js'
 import { EventHub } from './event-hub.js'
+import { isObject } from './is-object.js'
 import { createLeases } from './leases.js'
 import type { Link } from './link.js'
 import { createMessagesStore, type MessagesOptions, type MessagesSnapshot, type MessagesStore } from './messages.js'
@@ -53,6 +54,9 @@ export class Channel implements UntypedChannel {
   #joined_before = false
 
   #watchers = 0
+  /** Renders that changes of this topic caused; counted in development. */
+  renders = 0
+  caused?: () => void
   // What we show is what a server rendered, until the first join.
   #seeded = false
 
@@ -69,6 +73,11 @@ export class Channel implements UntypedChannel {
     this.presence = createPresenceStore({ topic, hub: this.#events, check: this.#checks.presence, diagnostics })
     this.#pushes = new PushQueue(clock)
     this.#leases = createLeases({ clock, linger_ms, first: () => this.#start(), last: () => this.#stop() })
+    if (!diagnostics.development) return
+    this.caused = () => {
+      this.renders += 1
+    }
+    for (const store of [this.presence, this.presence.keys]) store.caused = this.caused
   }
 
   /** How many hold it. */
@@ -130,6 +139,17 @@ export class Channel implements UntypedChannel {
     queueMicrotask(() => {
       if (!this.#channel && this.#leases.count > 0) this.#join()
     })
+  }
+
+  /**
+   * There is another connection. phoenix.js before 1.8 does not tell its channels when it gave up on one that was slow
+   * to close: they would take themselves for joined for ever.
+   */
+  reopened(): void {
+    if (!this.#channel || this.getSnapshot().status !== 'joined') return
+    this.#drop()
+    this.#onLost(undefined)
+    this.#join()
   }
 
   /** Somebody comes while the channel lingers after all had left: who wants other params gets another join. */
@@ -218,7 +238,8 @@ export class Channel implements UntypedChannel {
   /** The connection was lost, or the channel crashed on the server; phoenix.js rejoins by itself. */
   #onLost(reason: unknown): void {
     this.presence.joining()
-    if (!isTransport(reason)) {
+    const is_crash = isCrash(reason) && this.#context.link.socket.connectionState() === 'open'
+    if (is_crash) {
       this.#fail('errored', reason, 'channel crashed')
       this.#pushes.settle((sent) => (sent ? { status: 'error', response: reason, reason: 'channel crashed' } : undefined))
       return
@@ -244,6 +265,7 @@ export class Channel implements UntypedChannel {
 
   #addMessages(options: MessagesOptions<unknown>): MessagesStore {
     const list = createMessagesStore(options, this.#events)
+    list.caused = this.caused
     this.#messages.set(options.event, list)
     const { response } = this.getSnapshot()
     if (this.#joined_before) this.#guard(() => list.late(response))
@@ -302,7 +324,7 @@ export class Channel implements UntypedChannel {
   }
 }
 
-/** phoenix.js marks the losses it makes itself: {source: "transport", reason} (PROTOCOL J7). */
-function isTransport(reason: unknown): boolean {
-  return typeof reason === 'object' && reason !== null && 'source' in reason && reason.source === 'transport'
+/** phoenix.js marks the losses it makes itself: {source: "transport", reason} (PROTOCOL J7); before 1.8 with nothing. */
+function isCrash(reason: unknown): boolean {
+  return reason !== undefined && !(isObject(reason) && reason['source'] === 'transport')
 }

@@ -17,6 +17,8 @@ export interface LinkOptions {
   readonly clock: Clock
   readonly random: Random
   readonly lost_after_ms: number
+  /** A connection is open, and those who use it were told by phoenix.js. */
+  readonly on_open: () => void
 }
 
 /**
@@ -83,6 +85,23 @@ export class Link {
     this.#end(() => this.#connect())
   }
 
+  /** Calls `listener` with every frame as phoenix.js has it, for the devtools; the result stops it. */
+  readonly tap = (listener: (frame: object, is_ours: boolean) => void): (() => void) => {
+    const socket = this.socket as SocketLike & { push?: (frame: object) => unknown }
+    const ref = socket.onMessage?.((frame) => listener(frame, false))
+    const { push } = socket
+    if (push) {
+      socket.push = (frame) => {
+        listener(frame, true)
+        return push.call(socket, frame)
+      }
+    }
+    return () => {
+      if (ref !== undefined) socket.off([ref])
+      if (push) socket.push = push
+    }
+  }
+
   /** Looks at the socket again: phoenix.js tells a heartbeat timeout to its channels only. */
   readonly check = (): void => {
     if (this.#wanted && !this.#closing && this.socket.connectionState() !== 'open') this.connection.become('offline')
@@ -117,6 +136,7 @@ export class Link {
     this.#opened = true
     this.#tries = 0
     this.connection.become('open')
+    queueMicrotask(this.#options.on_open)
   }
 
   #onClose(event: CloseEvent | undefined): void {

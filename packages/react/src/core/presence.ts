@@ -64,11 +64,12 @@ export function createPresenceStore({ topic, hub, check, diagnostics }: Presence
     else if (pending.length < pending_diffs_max) pending.push(wire as unknown as PresenceDiff)
   })
 
-  return {
+  const presence: OwnedPresenceStore = {
     subscribe: store.subscribe,
     getSnapshot: store.getSnapshot,
     getServerSnapshot: store.getServerSnapshot,
     of: (key) => ({
+      caused: presence.caused,
       subscribe: (listener) => listenTo(by_key, key, listener),
       getSnapshot: () => store.getSnapshot().get(key),
       getServerSnapshot: () => store.getServerSnapshot().get(key),
@@ -83,6 +84,7 @@ export function createPresenceStore({ topic, hub, check, diagnostics }: Presence
       if (!broken('the presences of the rendered page', wire)) store.seed(syncState(no_presences, wire))
     },
   }
+  return presence
 }
 
 function listenTo(by_key: Map<string, Set<() => void>>, key: string, listener: () => void): () => void {

@@ -77,6 +77,7 @@ export interface RealtimeInternal {
   readonly clock: Clock
   channel(this: void, topic: string): UntypedChannel
   readonly registry: Registry
+  readonly link: Link
 }
 
 /** What a server rendered, by topic: the join reply and the presences, as the page's own join would bring them. */
@@ -94,8 +95,11 @@ export function createRealtime<C = Registered>(options: RealtimeOptions<C>): Rea
   const clock = options.clock ?? real_clock
   const linger_ms = options.linger_ms ?? linger_ms_default
   const diagnostics = createDiagnostics(options.development ?? isDevelopment())
-  const link = createLink(options, clock, diagnostics)
-  const registry = new Registry({
+  const on_open = () => {
+    for (const channel of registry.used()) channel.reopened()
+  }
+  const link = createLink(options, { clock, diagnostics, on_open })
+  const registry: Registry = new Registry({
     link,
     clock,
     diagnostics,
@@ -112,16 +116,22 @@ export function createRealtime<C = Registered>(options: RealtimeOptions<C>): Rea
     acquire: leases.acquire,
     reconnect: link.reconnect,
     counters: diagnostics.counters,
-    internal: { diagnostics, clock, channel, registry },
+    internal: { diagnostics, clock, channel, registry, link },
   }
 }
 
-function createLink<C>(options: RealtimeOptions<C>, clock: Clock, diagnostics: Diagnostics): Link {
+interface LinkContext {
+  readonly clock: Clock
+  readonly diagnostics: Diagnostics
+  readonly on_open: () => void
+}
+
+function createLink<C>(options: RealtimeOptions<C>, { clock, diagnostics, on_open }: LinkContext): Link {
   const random = options.random ?? Math.random
   const lost_after_ms = options.lost_after_ms ?? lost_after_ms_default
   if ('socket' in options && options.socket) {
     const { socket } = options
-    const link = new Link({ socket: () => socket, is_ours: false, token: undefined, clock, random, lost_after_ms })
+    const link = new Link({ socket: () => socket, is_ours: false, token: undefined, clock, random, lost_after_ms, on_open })
     if (link.socket.connectionState() === 'open') link.connection.become('open')
     return link
   }
@@ -129,5 +139,5 @@ function createLink<C>(options: RealtimeOptions<C>, clock: Clock, diagnostics: D
   if (typeof url !== 'string' || url === '') throw new TypeError('@roost/react: createRealtime needs a url, or a socket')
   const token = auth && new TokenSource(auth, clock)
   const socket = () => makeSocket({ url, params, token, auth_param, socket_options, random, diagnostics })
-  return new Link({ socket, is_ours: true, token, clock, random, lost_after_ms })
+  return new Link({ socket, is_ours: true, token, clock, random, lost_after_ms, on_open })
 }

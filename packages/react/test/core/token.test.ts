@@ -5,6 +5,9 @@ import { pass, useFakeTime } from '../support/harness.js'
 
 useFakeTime()
 
+// phoenix.js before 1.8 knows no authToken.
+const is_old = process.env['ROOST_OLDEST'] !== undefined
+
 /** A server, a token function that answers t1, t2, ..., and the tokens that the server saw. */
 function guarded({ lives_ms, auth_param, tokens }: { lives_ms?: number; auth_param?: string; tokens?: () => Token | Promise<Token> }) {
   const server = new FakeServer()
@@ -14,7 +17,8 @@ function guarded({ lives_ms, auth_param, tokens }: { lives_ms?: number; auth_par
     const token = asked.at(-1) ?? ''
     return lives_ms === undefined ? token : { token, expires_at: Date.now() + lives_ms }
   }
-  const realtime = server.realtime({ auth: tokens ?? (async () => next()), ...(auth_param !== undefined && { auth_param }) })
+  const param = auth_param ?? (is_old ? 'token' : undefined)
+  const realtime = server.realtime({ auth: tokens ?? (async () => next()), ...(param !== undefined && { auth_param: param }) })
   const seen = () => server.connections.map(({ url, protocols }) => new URL(url).searchParams.get('token') ?? tokenIn(protocols))
   return { server, realtime, asked, seen }
 }
@@ -27,6 +31,13 @@ describe('a token', () => {
     realtime.acquire()
     await pass()
     expect(seen()).toEqual(['t1'])
+  })
+
+  it('needs a param with a phoenix.js that knows no authToken', () => {
+    const realtime = new FakeServer().realtime({ auth: () => 'token' })
+    const acquire = () => realtime.acquire()
+    if (is_old) expect(acquire).toThrow('name an auth_param')
+    else expect(acquire).not.toThrow()
   })
 
   it('goes into a param where the application wants that', async () => {

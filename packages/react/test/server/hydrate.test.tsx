@@ -1,4 +1,5 @@
-import { act, StrictMode } from 'react'
+import { StrictMode } from 'react'
+import { act } from '@testing-library/react'
 import { hydrateRoot, type Root } from 'react-dom/client'
 import { renderToString } from 'react-dom/server'
 import { afterEach, expect, it, vi } from 'vitest'

@@ -89,6 +89,8 @@ export class FakeTransport {
   onclose: ((event: unknown) => void) | undefined
   onmessage: ((event: { data: string }) => void) | undefined
   onsend: ((text: string) => void) | undefined
+  /** Its other end does not answer a close. */
+  is_stuck = false
 
   constructor(
     readonly url: string,
@@ -114,9 +116,9 @@ export class FakeTransport {
     this.onsend?.(text)
   }
   close(code = 1000): void {
-    if (this.readyState === 3) return
-    this.readyState = 3
-    queueMicrotask(() => this.onclose?.({ code }))
+    if (this.readyState >= 2) return
+    this.readyState = 2
+    if (!this.is_stuck) queueMicrotask(() => this.end(code))
   }
 }
 

@@ -1,0 +1,63 @@
+// docs/performance.md: the table, and what it was made with.
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { cpus, release, totalmem } from 'node:os'
+
+const line = (command, ...args) => execFileSync(command, args, { encoding: 'utf8' }).split('\n')[0].trim()
+
+function commit() {
+  const dirty = execFileSync('git', ['-c', 'safe.directory=*', 'status', '--porcelain', '-uno'], { encoding: 'utf8' }).trim() !== ''
+  return line('git', '-c', 'safe.directory=*', 'log', '-1', '--format=%h, %cs') + (dirty ? ', with changes' : '')
+}
+
+export function machine() {
+  const [cpu] = cpus()
+  const system = /^PRETTY_NAME="(.*)"$/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1] ?? 'Linux'
+  return [
+    ['machine', `${cpu.model.trim()}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB`],
+    ['system', `${system}, Linux ${release()}, ${line('g++', '--version')}`],
+    ['commit', commit()],
+    ['measured', new Date().toISOString().slice(0, 10)],
+  ]
+}
+
+export const headings = ['', 'floor', 'here', 'ratio', 'range', 'at most', '']
+
+const table = (rows) =>
+  [headings, headings.map((_, i) => (i === 0 ? '---' : '---:')), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n')
+
+export function page({ rows, runs, seconds }) {
+  const short = rows.filter((row) => row.at(-1) === 'falls short').length
+  return `# Performance
+
+What Roost costs, measured against the floor: an epoll loop of some 400 lines (\`bench/floor\`) that does nothing but this
+load, without checks, limits or counters. \`./dev bench\` makes this page anew; the rows that fall short stay in it.
+
+${machine().map(([name, value]) => `- ${name}: ${value}`).join('\n')}
+- medians of ${runs} runs of ${seconds} s, floor and server in turns, the ratio of neighbours
+
+${short === 0 ? 'All bars hold.' : `${short} of ${rows.length} rows fall short.`}
+
+${table(rows)}
+
+## How to read it
+
+- µs are CPU time of the server, user and system, for each delivery, round trip or connection: perf's task-clock, read by the
+  load generator (\`roost bench --pid\`). The times in \`/proc/PID/stat\` are sampled, and miss a third of threads that stay in
+  the kernel.
+- Server and load generator share one core, except where a row needs more: then neither waits for the other's caches, and a
+  run repeats within a tenth. Absolute times drift from machine to machine by a factor of two; ratios hold.
+- Fan-out by window n: the publisher, one of the subscribers, sends n messages, and the next n when every subscriber has all of
+  them. With window 1 the floor makes one \`send\` for each message and subscriber; with more, the frames that came in one
+  turn of its loop leave in one.
+- The server is that of the conformance suite (\`test/contract\`) with everything on that a user has on: validation of the
+  whole JSON, limits, metrics, outbox budgets, presence.
+- Every delivery is checked: gaps, repeats, order, content. A run with a fault counts as failed, not as fast.
+- Memory is what the server's private memory (RssAnon) grew by for each of 10,000 connections.
+- p99 is of an open loop: the time of a message runs from when it was due, not from when it was sent.
+
+## What each piece costs
+
+\`build/release/bench/micro_bench\` has codec, envelope scan, dispatch, outbox and CRDT by themselves.
+`
+}

@@ -1,0 +1,66 @@
+// What others get of @roost/react: packs it, lets publint and attw look at the tarball, and weighs its entries.
+// Needs the package built: npm run build -w @roost/react.
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { build } from 'esbuild'
+
+const folder = 'packages/react'
+const tools = `${folder}/test/matrix/node_modules/.bin`
+
+/** Bytes after gzip, minified, without phoenix and React: what a page pays for each entry. */
+const limits = [
+  { entry: 'core/index.js', bytes_max: 9_000 },
+  { entry: 'react/index.js', bytes_max: 4_000, besides: 'core' },
+]
+
+const problems = []
+
+function run(name, command, args) {
+  try {
+    execFileSync(command, args, { encoding: 'utf8', stdio: 'pipe' })
+  } catch (error) {
+    problems.push(`${name}:\n${error.stdout}${error.stderr}`)
+  }
+}
+
+/** The core is what the hooks stand on: leave it out where it is weighed on its own. */
+const without = (name) => ({
+  name: 'without',
+  setup(bundle) {
+    if (name) bundle.onResolve({ filter: new RegExp(`/${name}/`) }, ({ path }) => ({ path, external: true }))
+  },
+})
+
+async function weigh({ entry, bytes_max, besides }) {
+  const { outputFiles } = await build({
+    entryPoints: [`${folder}/dist/${entry}`],
+    bundle: true,
+    minify: true,
+    write: false,
+    format: 'esm',
+    target: 'es2022',
+    define: { 'process.env.NODE_ENV': '"production"' },
+    external: ['phoenix', 'react', 'react/*'],
+    plugins: [without(besides)],
+  })
+  const bytes = gzipSync(outputFiles[0].contents, { level: 9 }).length
+  console.log(`${entry}: ${bytes} of ${bytes_max} bytes`)
+  if (bytes > bytes_max) problems.push(`${entry} has ${bytes} bytes after gzip; the limit is ${bytes_max}`)
+}
+
+const temporary = mkdtempSync(join(tmpdir(), 'roost-pack-'))
+try {
+  const [packed] = JSON.parse(execFileSync('npm', ['pack', '--json', '--pack-destination', temporary, '-w', '@roost/react'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }))
+  const tarball = join(temporary, packed.filename.replace('@', '').replace('/', '-'))
+  run('publint', `${tools}/publint`, ['run', tarball, '--strict'])
+  if (parseInt(process.versions.node) < 20) console.log('attw needs Node.js 20, so the types of the tarball were not looked at')
+  else run('attw', `${tools}/attw`, [tarball, '--profile', 'esm-only', '--no-emoji'])
+  for (const limit of limits) await weigh(limit)
+} finally {
+  rmSync(temporary, { recursive: true, force: true })
+}
+for (const problem of problems) console.error(problem)
+process.exit(problems.length ? 1 : 0)
