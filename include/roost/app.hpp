@@ -14,9 +14,9 @@
 
 #include <roost/agent.hpp>
 #include <roost/channel.hpp>
-#include <roost/cluster.hpp>
 #include <roost/http.hpp>
 #include <roost/limits.hpp>
+#include <roost/options.hpp>
 #include <roost/raw_socket.hpp>
 #include <roost/serializer.hpp>
 #include <roost/socket.hpp>
@@ -27,31 +27,6 @@ namespace roost {
 namespace server {
 struct StagedApp;
 }
-
-/// What the command line, the environment (ROOST_PORT …) and defaults decide. Flags win over the environment.
-struct Options {
-  std::string host = "127.0.0.1";
-  std::uint16_t port = 4000;              // 0: any free port; see App::port
-  unsigned shards = 0;                    // threads; 0: one for each core, at most kShardsMax
-  std::string db;                         // SQLite file for persistent agents; empty: nothing is kept
-  std::string log_level = "info";         // trace, debug, info, warn, error, off
-  std::string public_host = "localhost";  // the host that check_origin(true) compares with
-  /// Proxies whose X-Forwarded-* or Forwarded headers tell address, scheme and host of a client, "10.0.0.7" or
-  /// "10.0.0.0/8"; none: every request speaks for itself. See docs/guide/behind-a-proxy.md.
-  std::vector<std::string> trusted_proxies;
-  ClusterOptions cluster = {};  // its flags are --nats, --node and --nats-…
-};
-inline constexpr unsigned kShardsMax =
-    64;  // one bit each in the word that says which shards have subscribers of a topic
-
-/// How a server that stops sends its clients away (PROTOCOL §5.8): in batches, so that not all of them come back at
-/// once.
-struct DrainOptions {
-  std::size_t batch_size = 10'000;  // connections, idle ones among them
-  std::chrono::milliseconds batch_interval{2'000};
-  std::chrono::milliseconds patience{30'000};  // for all of it; then what is left is cut off
-  bool refuse_new = false;                     // upgrades and new long polls get 503 meanwhile
-};
 
 /// Who may connect from a browser (PROTOCOL §4.3). A request without an Origin header always may.
 struct CheckOrigin {
@@ -203,10 +178,11 @@ class App {
   App(App&&) noexcept;
   ~App();
 
-  /// Options from flags (--host --port --shards --db --log-level --public-host --trusted-proxy --nats …, --help) and
-  /// the environment (ROOST_HOST …). A wrong value is named on stderr with the allowed range, and the program exits
-  /// with status 2; --help exits with 0.
-  static App from_args(int argc, char** argv);
+  /// Options from flags (--port, …; --help lists them) over the environment (ROOST_PORT …) over the file that --config
+  /// or ROOST_CONFIG names, in TOML, over `defaults`. Everything that is wrong is named on stderr, unknown flags and
+  /// keys with what they may have been meant to be, and the program exits with status 2; --help exits with 0. See
+  /// docs/guide/configuration.md.
+  static App from_args(int argc, char** argv, Options defaults = {});
 
   const Options& options() const;
   SocketMount& socket(std::string path);

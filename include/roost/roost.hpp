@@ -8,6 +8,7 @@
 #include <roost/http.hpp>
 #include <roost/json.hpp>
 #include <roost/limits.hpp>
+#include <roost/options.hpp>
 #include <roost/payload.hpp>
 #include <roost/presence.hpp>
 #include <roost/raw_socket.hpp>

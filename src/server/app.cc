@@ -38,7 +38,9 @@ constexpr unsigned kPresenceSilentPeriodsMax = 1;
 
 /// The whole server: the only place that knows every part.
 struct App::Impl {
-  explicit Impl(Options given) : options(std::move(given)), log(server::make_logger(options.log_level)) {}
+  explicit Impl(Options given) : options(std::move(given)), log(server::make_logger(options.log_level)) {
+    own_hub.set_mailbox_bytes_max(options.mailbox.bytes_max);
+  }
   Impl(Options given, server::Stage& staged, std::unique_ptr<Log> to)
       : options(std::move(given)), log(std::move(to)), stage(&staged) {}
   ~Impl() { stop(); }
@@ -62,8 +64,6 @@ struct App::Impl {
   server::Stage* stage = nullptr;  // instead of shards, pool and agents, in a test
   std::vector<std::unique_ptr<SocketMount>> mounts;
   server::Site site;
-  HttpLimits http_limits;
-  DrainOptions drain;
   std::vector<std::move_only_function<void()>> on_start;
   std::shared_ptr<agent::Runner> agents;
   std::set<std::string> agent_names;
@@ -79,9 +79,8 @@ struct App::Impl {
   std::mutex life;                             // start and stop: one after the other
   bool stopped = false;                        // life
   std::move_only_function<void()> on_stopped;  // life
-  MailboxLimits mailbox;
-  std::atomic<bool> loops_ended = false;  // nothing that waits for them will be taken any more
-  std::atomic<bool> refusing = false;     // broadcasts; in the log
+  std::atomic<bool> loops_ended = false;       // nothing that waits for them will be taken any more
+  std::atomic<bool> refusing = false;          // broadcasts; in the log
   std::atomic<std::uint64_t> refused = 0;
 };
 
@@ -151,7 +150,7 @@ void App::Impl::take_down() {
   cluster.reset();
   site.mounts.clear();
   own_hub = {};
-  own_hub.set_mailbox_bytes_max(mailbox.bytes_max);
+  own_hub.set_mailbox_bytes_max(options.mailbox.bytes_max);
 }
 
 std::expected<void, Error> App::Impl::join_cluster() {
@@ -205,7 +204,7 @@ std::expected<void, std::string> App::Impl::build() {
     return number < shards.size() ? shards[number]->longpolls() : transport::LongPollShard{};
   };
   for (const auto& shard : shards)
-    if (auto ready = shard->prepare(site, homes, node, *tokens, find_longpolls, http_limits); !ready)
+    if (auto ready = shard->prepare(site, homes, node, *tokens, find_longpolls, options.http); !ready)
       return std::unexpected(ready.error().message);
 
   const auto listening = listen();
@@ -245,8 +244,8 @@ void App::Impl::stop() {
     std::mutex mutex;
     std::condition_variable changed;
     std::size_t left = shards.size();
-    DrainOptions each = drain;  // a batch is taken from all shards together
-    each.batch_size = std::max<std::size_t>(1, drain.batch_size / shards.size());
+    DrainOptions each = options.drain;  // a batch is taken from all shards together
+    each.batch_size = std::max<std::size_t>(1, options.drain.batch_size / shards.size());
     for (const auto& shard : shards)
       shard->drain(each, [&] {
         const std::lock_guard lock(mutex);
@@ -271,7 +270,7 @@ void App::Impl::stop() {
 /// For a thread that may wait. False: not in time.
 bool App::Impl::wait_for_room(std::string_view topic) {
   constexpr std::chrono::milliseconds kLook{1};  // a shard that is behind handles thousands of messages meanwhile
-  const auto until = Clock::now() + mailbox.patience;
+  const auto until = Clock::now() + options.mailbox.patience;
   while (!own_hub.has_room(topic)) {
     if (Clock::now() >= until || loops_ended) {
       refused.fetch_add(1, std::memory_order_relaxed);
@@ -290,8 +289,8 @@ App::App(Options options) : impl_(std::make_unique<Impl>(std::move(options))) {}
 App::App(App&&) noexcept = default;
 App::~App() = default;
 
-App App::from_args(int argc, char** argv) {
-  auto options = server::parse_options(argc, argv);
+App App::from_args(int argc, char** argv, Options defaults) {
+  auto options = server::parse_options(argc, argv, std::move(defaults));
   if (options) return App(std::move(*options));
   std::fputs(options.error().text.c_str(), options.error().status == 0 ? stdout : stderr);
   std::exit(options.error().status);
@@ -319,16 +318,16 @@ void App::static_files(std::string prefix, std::string directory) {
   impl_->site.files.emplace_back(std::move(prefix), std::move(directory));
 }
 void App::http_limits(HttpLimits limits) {
-  impl_->http_limits = limits;
+  impl_->options.http = limits;
 }
 
 void App::mailbox_limits(MailboxLimits limits) {
-  impl_->mailbox = limits;
+  impl_->options.mailbox = limits;
   impl_->own_hub.set_mailbox_bytes_max(limits.bytes_max);
 }
 
 void App::drain_options(DrainOptions options) {
-  impl_->drain = options;
+  impl_->options.drain = options;
 }
 
 std::string App::metrics() const {

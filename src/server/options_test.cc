@@ -87,7 +87,7 @@ TEST(OptionParsing, AWrongValueIsNamedWithItsFlagAndRange) {
 
 TEST(OptionParsing, AWrongVariableIsNamedToo) {
   const Env port("ROOST_PORT", "http");
-  EXPECT_THAT(refusal({}), ::testing::AllOf(HasSubstr("port"), HasSubstr("0..65535")));
+  EXPECT_THAT(refusal({}), HasSubstr("ROOST_PORT: \"http\" is not a whole number in 0..65535"));
 }
 
 TEST(OptionParsing, TrustedProxiesMayBeGivenAgainOrAsAList) {
@@ -107,11 +107,11 @@ TEST(OptionParsing, AWrongProxyIsNamedWithItsFlag) {
     EXPECT_THAT(refusal({"--trusted-proxy", wrong}),
                 ::testing::AllOf(HasSubstr("--trusted-proxy"), HasSubstr("is neither an address")));
   const Env proxies("ROOST_TRUSTED_PROXY", "10.0.0.1,proxy.local");
-  EXPECT_THAT(refusal({}), ::testing::AllOf(HasSubstr("trusted-proxy"), HasSubstr("\"proxy.local\" is neither")));
+  EXPECT_THAT(refusal({}), HasSubstr("ROOST_TRUSTED_PROXY: \"proxy.local\" is neither"));
 }
 
 TEST(OptionParsing, AnUnknownFlagIsNamed) {
-  EXPECT_THAT(refusal({"--prot", "1"}), ::testing::AllOf(HasSubstr("--prot"), HasSubstr("Try --help.")));
+  EXPECT_THAT(refusal({"--prot", "1"}), HasSubstr("there is no --prot; did you mean --port?\nTry --help."));
   EXPECT_THAT(refusal({"stray"}), HasSubstr("stray"));
   EXPECT_THAT(refusal({"--port"}), HasSubstr("--port"));
 }
@@ -121,7 +121,7 @@ TEST(OptionParsing, HelpNamesEveryFlagAndItsVariable) {
   ASSERT_FALSE(help);
   EXPECT_EQ(help.error().status, 0);
   for (const char* word : {"--host", "--port", "--shards", "--db", "--log-level", "--public-host", "--trusted-proxy",
-                           "ROOST_PORT", "4000"})
+                           "ROOST_LOG_LEVEL", "4000"})
     EXPECT_THAT(help.error().text, HasSubstr(word));
 }
 
@@ -141,7 +141,7 @@ TEST(OptionChecks, NameTheFieldThatIsWrong) {
   Options gullible;
   gullible.trusted_proxies = {"10.0.0.1", "10.0.0.1/8"};
   EXPECT_THAT(check_options(gullible), HasSubstr("trusted_proxies: \"10.0.0.1/8\" is neither"));
-  EXPECT_EQ(check_options(many), "shards: 65 is not in 0..64");
+  EXPECT_EQ(check_options(many), "shards: \"65\" is not a whole number in 0..64");
   EXPECT_THAT(check_options(nowhere), HasSubstr("host: "));
   EXPECT_THAT(check_options(loud), HasSubstr("log_level: \"loud\""));
 }
