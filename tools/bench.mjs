@@ -1,10 +1,12 @@
 #!/usr/bin/env node
 // Measures the server against the floor (bench/floor), prints what must hold and what was found, and writes docs/performance.md.
-//   ./dev bench [--quick] [--only REGEX] [--runs N] [--against PATH] [--peers]
-// --quick takes two minutes, one run of each; it and --only write no page. --against: another build of contract_server in the floor's place.
+//   ./dev bench [--quick] [--only REGEX] [--runs N] [--against PATH] [--peers] [--all]
+// --quick takes two minutes, one run of each. --only: rows whose name fits. --against: another build of contract_server in the floor's
+// place. --peers: other servers instead of the table (bench/peers). --all: both. With none of them, or --all, the page is written.
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { headings, machine, page } from './bench/page.mjs'
+import { comparePeers } from './bench/peers.mjs'
 import { allRows } from './bench/rows.mjs'
 
 const { values } = parseArgs({
@@ -14,6 +16,7 @@ const { values } = parseArgs({
     runs: { type: 'string' },
     against: { type: 'string' },
     peers: { type: 'boolean', default: false },
+    all: { type: 'boolean', default: false },
   },
 })
 const context = {
@@ -39,18 +42,24 @@ function cells(row, { base, ours, ratio, range, holds }) {
 const widths = [62, 8, 12, 7, 14, 24, 13]
 const toLine = (row) => row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join('')
 
+const toPeerLine = (row) => row.map((cell, i) => (i === 0 ? cell.padEnd(46) : cell.padStart(16))).join('')
+
+for (const [name, value] of machine()) console.log(`${name}: ${value}`)
+let peers
+if (values.peers || values.all) peers = await comparePeers(context, (row) => console.log(toPeerLine(row)))
+
 const wanted = new RegExp(values.only ?? '')
 const rows = []
-for (const [name, value] of machine()) console.log(`${name}: ${value}`)
-console.log(toLine(headings))
-for (const row of allRows().filter(({ name }) => wanted.test(name))) {
-  rows.push(cells(row, await row.measure(context)))
-  console.log(toLine(rows.at(-1)))
+if (!values.peers || values.all) {
+  console.log(toLine(headings))
+  for (const row of allRows().filter(({ name }) => wanted.test(name))) {
+    rows.push(cells(row, await row.measure(context)))
+    console.log(toLine(rows.at(-1)))
+  }
+  const short = rows.filter((row) => row.at(-1) === 'falls short').length
+  console.log(short === 0 ? `all ${rows.length} hold` : `${short} of ${rows.length} fall short`)
 }
-if (values.peers) await (await import('./bench/peers.mjs')).comparePeers(context)
-const short = rows.filter((row) => row.at(-1) === 'falls short').length
-console.log(short === 0 ? `all ${rows.length} hold` : `${short} of ${rows.length} fall short`)
-if (!values.quick && !values.only && !values.against) {
-  writeFileSync('docs/performance.md', page({ rows, ...context }))
+if (values.all || !(values.quick || values.only || values.against || values.peers)) {
+  writeFileSync('docs/performance.md', page({ rows, peers, ...context }))
   console.log('docs/performance.md is written')
 }

@@ -14,10 +14,11 @@ constexpr std::string_view kLeaveRef = "2";
 /// A cycle: leave the topic, disconnect, connect, join. Between cycles a client is joined, and idle.
 class Churn final : public Load {
  public:
-  Churn(const Settings& settings, Team& team) : Load(settings, team, "churn", "cycle"), cycles_(team.count()) {
+  Churn(const Settings& settings, Team& team)
+      : Load(settings, team, "churn", "cycle", "cycles"), cycles_(team.count()) {
     for (std::size_t i = 0; i < settings.topics; ++i)
       append_frame(leave_frames_.emplace_back(), ws::Opcode::text,
-                   text_message(kJoinRef, kLeaveRef, crowd().topic(i), "phx_leave", "{}"));
+                   settings.dialect->push(kLeaveRef, crowd().topic(i), "phx_leave", "{}"));
   }
 
  private:
@@ -64,7 +65,7 @@ class Churn final : public Load {
 
   void on_message(Link& link, bool binary, std::string_view bytes) override {
     Cycle& cycle = cycles_[link.number];
-    const auto message = decode_message(binary, bytes);
+    const auto message = settings().dialect->decode(binary, bytes);
     if (!message) {
       ++faults_.garbled;
     } else if (message->event == "phx_reply" && message->ref == kLeaveRef) {

@@ -8,7 +8,7 @@ namespace {
 
 class Connect final : public Load {
  public:
-  Connect(const Settings& settings, Team& team) : Load(settings, team, "connect", "connect + join") {}
+  Connect(const Settings& settings, Team& team) : Load(settings, team, "connect", "connect + join", "connect + join") {}
 
  private:
   void describe(Result& result) const override {

@@ -39,17 +39,31 @@ const std::string& Crowd::join_frame(const Link& link) {
   if (join_frame_is_of_all_ && !join_frame_.empty()) return join_frame_;
   join_frame_.clear();
   const std::string payload = fill_in(settings_.join_payload, client_number(link), topic_number(link));
-  append_frame(join_frame_, ws::Opcode::text, text_message(kJoinRef, kJoinRef, topic_of(link), "phx_join", payload));
+  append_frame(join_frame_, ws::Opcode::text, settings_.dialect->join(topic_of(link), payload));
   return join_frame_;
 }
 
 void Crowd::on_open(Link& link) {
+  if (!settings_.dialect->greets()) swarm_.send(link, join_frame(link));
+}
+
+/// What a dialect asks for besides messages. True: that was it.
+bool Crowd::answered(Link& link, std::string_view bytes) {
+  if (const auto answer = settings_.dialect->answer(bytes)) {
+    std::string frame;
+    append_frame(frame, ws::Opcode::text, *answer);
+    swarm_.send(link, frame);
+    return true;
+  }
+  if (!settings_.dialect->is_greeting(bytes)) return false;
   swarm_.send(link, join_frame(link));
+  return true;
 }
 
 void Crowd::on_message(Link& link, bool binary, std::string_view bytes) {
+  if (settings_.dialect->greets() && answered(link, bytes)) return;
   if (is_joined_[link.number]) return listener_.on_message(link, binary, bytes);
-  const auto message = decode_message(binary, bytes);
+  const auto message = settings_.dialect->decode(binary, bytes);
   if (!message) return team_.mine().tell("the server sent no message: " + message.error());
   if (message->event != "phx_reply" || message->ref != kJoinRef) return;
   if (message->status != "ok") return team_.mine().tell("the join was refused: " + std::string(message->payload));

@@ -53,6 +53,7 @@ class Crowd final : Swarm::Handler {
   void on_message(Link& link, bool binary, std::string_view bytes) override;
   void on_end(Link& link, const std::string& why) override;
   void on_finished(Link& link) override { listener_.on_finished(link); }
+  bool answered(Link& link, std::string_view bytes);
   const std::string& join_frame(const Link& link);
 
   const Settings& settings_;
@@ -66,8 +67,5 @@ class Crowd final : Swarm::Handler {
   std::vector<TimePoint> began_;
   std::size_t joined_ = 0;
 };
-
-/// The ref of the join, and the join_ref of all that a client sends.
-inline constexpr std::string_view kJoinRef = "1";
 
 }  // namespace roost::bench

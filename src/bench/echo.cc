@@ -12,7 +12,7 @@ constexpr std::size_t kTimesByRate = 64;  // messages of one client under way wh
 class Echo final : public Load {
  public:
   Echo(const Settings& settings, Team& team)
-      : Load(settings, team, "echo", "round trip"),
+      : Load(settings, team, "echo", "round trip", "round trips"),
         times_each_(settings.rate > 0 ? kTimesByRate : settings.window),
         replies_(team.count()),
         next_(team.count(), kFirstNumber),
@@ -33,9 +33,9 @@ class Echo final : public Load {
   NumberedText push_frame(std::string_view topic) const {
     const auto payload = settings().binary ? numbered_bytes(kFirstNumber, settings().bytes)
                                            : numbered_payload(kFirstNumber, settings().bytes);
-    const auto make = settings().binary ? binary_message : text_message;
     const std::string ref = std::to_string(kFirstNumber);
-    return NumberedText(make(kJoinRef, ref, topic, settings().echo_event, payload), kFirstNumber);
+    const auto make = settings().binary ? &Dialect::push_binary : &Dialect::push;
+    return NumberedText((settings().dialect->*make)(ref, topic, settings().echo_event, payload), kFirstNumber);
   }
 
   std::uint64_t units() const override { return replies_.count(); }
@@ -81,7 +81,7 @@ class Echo final : public Load {
   }
 
   void look_closely(Link& link, bool binary, std::string_view bytes, NumberedText& expected) {
-    const auto message = decode_message(binary, bytes);
+    const auto message = settings().dialect->decode(binary, bytes);
     if (!message) return replies_.garbled();
     if (message->event != "phx_reply") return;
     const auto number = number_of(binary, message->payload, settings().bytes);

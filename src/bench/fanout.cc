@@ -11,7 +11,9 @@ namespace {
 class Fanout final : public Load {
  public:
   Fanout(const Settings& settings, Team& team)
-      : Load(settings, team, "fanout", "delivery"), deliveries_(team.count()), expected_(settings.topics) {
+      : Load(settings, team, "fanout", "delivery", "deliveries"),
+        deliveries_(team.count()),
+        expected_(settings.topics) {
     for (std::size_t i = 0; i < settings.topics; ++i) frames_.push_back(push_frame(crowd().topic(i)));
   }
 
@@ -28,8 +30,8 @@ class Fanout final : public Load {
   NumberedText push_frame(std::string_view topic) const {
     const auto payload = settings().binary ? numbered_bytes(kFirstNumber, settings().bytes)
                                            : numbered_payload(kFirstNumber, settings().bytes);
-    const auto make = settings().binary ? binary_message : text_message;
-    return NumberedText(make(kJoinRef, "2", topic, settings().publish_event, payload), kFirstNumber);
+    const auto make = settings().binary ? &Dialect::push_binary : &Dialect::push;
+    return NumberedText((settings().dialect->*make)("2", topic, settings().publish_event, payload), kFirstNumber);
   }
 
   std::uint64_t units() const override { return deliveries_.count(); }
@@ -76,12 +78,12 @@ class Fanout final : public Load {
 
   /// The first delivery on a topic, one that was not expected, or something else.
   void look_closely(Link& link, bool binary, std::string_view bytes, NumberedText& expected) {
-    const auto message = decode_message(binary, bytes);
+    const auto message = settings().dialect->decode(binary, bytes);
     if (!message) return deliveries_.garbled();
     if (message->event != settings().message_event) return;  // a reply, a presence, …
     const auto number = number_of(binary, message->payload, settings().bytes);
-    if (!number || *number >= team().sent_end() || message->topic != crowd().topic_of(link) ||
-        binary != settings().binary)
+    const bool elsewhere = !message->topic.empty() && message->topic != crowd().topic_of(link);
+    if (!number || *number >= team().sent_end() || elsewhere || binary != settings().binary)
       return deliveries_.garbled();
     expected = NumberedText(std::string(bytes), *number);
     deliveries_.saw(link.number, *number);

@@ -13,11 +13,12 @@ constexpr std::chrono::milliseconds kLook{20};
 
 }  // namespace
 
-Load::Load(const Settings& settings, Team& team, const char* name, const char* unit)
+Load::Load(const Settings& settings, Team& team, const char* name, const char* unit, const char* unit_plural)
     : settings_(settings),
       team_(team),
       name_(name),
       unit_(unit),
+      unit_plural_(unit_plural),
       progress_(name, team.leads()),
       crowd_(settings, team, *this) {}
 
@@ -88,6 +89,7 @@ std::expected<Result, Error> Load::lead() {
   result.scenario = name_;
   result.url = settings_.url;
   result.unit = unit_;
+  result.unit_plural = unit_plural_;
   result.open_loop = settings_.rate > 0;
   describe(result);
 

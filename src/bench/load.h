@@ -25,8 +25,8 @@ class Load : protected Crowd::Listener {
   std::expected<Result, Error> run();
 
  protected:
-  /// `unit`: what it counts, in the singular. All outlive the load.
-  Load(const Settings& settings, Team& team, const char* name, const char* unit);
+  /// `unit` and `unit_plural`: what it counts. All outlive the load.
+  Load(const Settings& settings, Team& team, const char* name, const char* unit, const char* unit_plural);
 
   // --- what a load says ---
 
@@ -80,6 +80,7 @@ class Load : protected Crowd::Listener {
   Team& team_;
   const char* const name_;
   const char* const unit_;
+  const char* const unit_plural_;
   Progress progress_;
   Crowd crowd_;
   std::optional<Meter> meter_;

@@ -20,13 +20,13 @@ constexpr std::string_view kLeaveRef = "2";
 class Presence final : public Load {
  public:
   Presence(const Settings& settings, Team& team)
-      : Load(settings, team, "presence", "change seen by a client"), changes_(team.count()) {
+      : Load(settings, team, "presence", "change seen by a client", "changes seen by clients"), changes_(team.count()) {
     for (std::size_t i = 0; i < settings.connections; ++i)
       member_of_key_[fill_in(settings.presence_key, i, i % settings.topics)] = i;
     for (std::size_t i = 0; i < settings.connections; ++i) rosters_.emplace_back(members_of(i % settings.topics));
     for (std::size_t i = 0; i < settings.topics; ++i)
       append_frame(leave_frames_.emplace_back(), ws::Opcode::text,
-                   text_message(kJoinRef, kLeaveRef, crowd().topic(i), "phx_leave", "{}"));
+                   settings.dialect->push(kLeaveRef, crowd().topic(i), "phx_leave", "{}"));
   }
 
  private:
@@ -102,7 +102,7 @@ class Presence final : public Load {
 
   void on_message(Link& link, bool binary, std::string_view bytes) override {
     news_ = true;
-    const auto message = decode_message(binary, bytes);
+    const auto message = settings().dialect->decode(binary, bytes);
     if (!message) {
       ++faults_.garbled;
     } else if (message->event == "presence_state") {

@@ -5,6 +5,8 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include "bench/numbers.h"
+
 namespace roost::bench {
 namespace {
 
@@ -12,13 +14,6 @@ constexpr double kQuantiles[] = {0.5, 0.9, 0.99, 0.999};
 
 std::string name_of(double quantile) {
   return fmt::format("p{:g}", quantile * 100);
-}
-
-/// "1,234,567".
-std::string grouped(std::uint64_t number) {
-  std::string digits = std::to_string(number);
-  for (std::size_t at = digits.size(); at > 3;) digits.insert(at -= 3, 1, ',');
-  return digits;
 }
 
 double to_us(std::uint64_t nanoseconds) {
@@ -49,9 +44,9 @@ std::string to_table(const Result& result) {
   const auto row = [&rows](std::string name, std::string value) {
     rows.emplace_back(std::move(name), std::move(value));
   };
-  row(result.unit, fmt::format("{} in {:.2f} s, {} a second", grouped(result.units), result.seconds,
-                               grouped(static_cast<std::uint64_t>(static_cast<double>(result.units) /
-                                                                  std::max(result.seconds, 1e-9)))));
+  row(result.unit_plural, fmt::format("{} in {:.2f} s, {} a second", grouped(result.units), result.seconds,
+                                      grouped(static_cast<std::uint64_t>(static_cast<double>(result.units) /
+                                                                         std::max(result.seconds, 1e-9)))));
   if (result.server_cpu_us)
     row("server CPU", fmt::format("{:.3f} µs each ({})", *result.server_cpu_us, result.cpu_source));
   row("client CPU", fmt::format("{:.3f} µs each", result.client_cpu_us));

@@ -25,7 +25,8 @@ struct Result {
   std::string url;
   std::vector<std::pair<std::string, std::string>> settings;  // name and value, for people
 
-  std::string unit;         // of what was counted: "delivery"
+  std::string unit;         // what was counted: "delivery"
+  std::string unit_plural;  // "deliveries"
   std::uint64_t units = 0;  // in the measured time
   double seconds = 0;       // the measured time
   bool open_loop = false;   // messages were sent when they were due, not when others had come back

@@ -16,6 +16,7 @@ using Seconds = std::chrono::duration<double>;
 struct Settings {
   std::string url;
   Target target;
+  const Dialect* dialect = &phoenix_dialect();
 
   std::size_t connections = 100;
   std::size_t concurrency = 100;  // connections that are being set up at a time, by each process

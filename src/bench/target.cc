@@ -16,22 +16,6 @@ std::unexpected<Error> wrong(std::string_view url, const std::string& why) {
   return std::unexpected(Error{"\"" + std::string(url) + "\": " + why});
 }
 
-bool has_parameter(std::string_view query, std::string_view name) {
-  const std::string wanted = std::string(name) + "=";
-  return query.starts_with(wanted) || query.find("&" + wanted) != std::string_view::npos;
-}
-
-/// Path and query as the server is asked for them.
-std::string request_path(std::string_view rest) {
-  const std::size_t mark = rest.find('?');
-  std::string path(rest.substr(0, mark));
-  std::string query(mark == std::string_view::npos ? "" : rest.substr(mark + 1));
-  while (path.ends_with('/')) path.pop_back();
-  if (!path.ends_with("/websocket")) path += "/websocket";
-  if (!has_parameter(query, "vsn")) query += query.empty() ? "vsn=2.0.0" : "&vsn=2.0.0";
-  return path + "?" + query;
-}
-
 std::expected<sockaddr_in, std::string> look_up(const std::string& host, std::uint16_t port) {
   addrinfo hints{};
   hints.ai_family = AF_INET;
@@ -47,7 +31,7 @@ std::expected<sockaddr_in, std::string> look_up(const std::string& host, std::ui
 
 }  // namespace
 
-std::expected<Target, Error> parse_target(std::string_view url) {
+std::expected<Target, Error> parse_target(std::string_view url, const Dialect& dialect) {
   if (!url.starts_with(kScheme)) return wrong(url, "a URL begins with ws://");
   const std::string_view rest = url.substr(kScheme.size());
   const std::size_t slash = rest.find_first_of("/?");
@@ -64,7 +48,9 @@ std::expected<Target, Error> parse_target(std::string_view url) {
     if (parsed.ec != std::errc() || parsed.ptr != digits.data() + digits.size() || target.port == 0)
       return wrong(url, "the port is not in 1..65535");
   }
-  target.path = request_path(slash == std::string_view::npos ? "" : rest.substr(slash));
+  const std::string_view path = slash == std::string_view::npos ? "" : rest.substr(slash);
+  const std::size_t mark = path.find('?');
+  target.path = dialect.request_path(path.substr(0, mark), mark == std::string_view::npos ? "" : path.substr(mark + 1));
   const auto address = look_up(target.host, target.port);
   if (!address) return wrong(url, address.error());
   target.address = *address;

@@ -8,6 +8,7 @@
 #include <netinet/in.h>
 
 #include "base/error.h"
+#include "bench/dialect.h"
 
 namespace roost::bench {
 
@@ -25,9 +26,9 @@ struct Target {
 
 /// Reads "ws://HOST[:PORT]/PATH[?QUERY]" and looks HOST up (IPv4), which may block.
 ///
-/// "/websocket" is added to the path where it is missing, and vsn=2.0.0 to the query: "ws://127.0.0.1:4000/socket" will
-/// do. The error says what is wrong with the URL, for people.
-std::expected<Target, Error> parse_target(std::string_view url);
+/// What `dialect` needs is added: for Phoenix "/websocket" to the path and vsn=2.0.0 to the query where they are
+/// missing, so that "ws://127.0.0.1:4000/socket" will do. The error says what is wrong with the URL, for people.
+std::expected<Target, Error> parse_target(std::string_view url, const Dialect& dialect = phoenix_dialect());
 
 /// The request that opens a WebSocket there. `compress`: permessage-deflate is offered.
 std::string handshake_request(const Target& target, bool compress);

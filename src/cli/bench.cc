@@ -26,6 +26,7 @@ struct BenchOptions {
   Settings settings;
   double duration = 3, warmup = 0.5, hold = 0, patience = 10;
   std::vector<unsigned> cores, server_cores;
+  std::string protocol = "phoenix";
   bool json = false;
   std::string report;
 };
@@ -38,7 +39,8 @@ int fail(const std::string& why) {
 /// Empty, or what is wrong.
 std::string prepare(BenchOptions& options) {
   Settings& settings = options.settings;
-  auto target = bench::parse_target(settings.url);
+  if (options.protocol == "socketio") settings.dialect = &bench::socketio_dialect();
+  auto target = bench::parse_target(settings.url, *settings.dialect);
   if (!target) return target.error().message;
   settings.target = std::move(*target);
   settings.duration = bench::Seconds(options.duration);
@@ -77,6 +79,8 @@ void add_common(CLI::App& command, BenchOptions& options) {
   command.add_option("--topic", settings.topic, "the topic that they join; {topic}: a number below --topics");
   command.add_option("--topics", settings.topics, "how many topics they spread over")->check(CLI::PositiveNumber);
   command.add_option("--join-payload", settings.join_payload, "the payload of phx_join, JSON; may hold {client}");
+  command.add_option("--protocol", options.protocol, "phoenix, or for the servers of bench/peers: socketio")
+      ->check(CLI::IsMember({"phoenix", "socketio"}));
   command.add_flag("--compress", settings.compress, "offer permessage-deflate");
   command.add_option("--patience", options.patience, "seconds without progress after which a run has failed");
   command.add_option("--processes", settings.processes, "of the load generator; 0: as many as it takes");

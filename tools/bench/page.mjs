@@ -23,10 +23,20 @@ export function machine() {
 
 export const headings = ['', 'floor', 'here', 'ratio', 'range', 'at most', '']
 
-const table = (rows) =>
+const table = (headings, rows) =>
   [headings, headings.map((_, i) => (i === 0 ? '---' : '---:')), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n')
 
-export function page({ rows, runs, seconds }) {
+/** The section about other servers. */
+const besides = ({ headings, rows }) => `
+## Beside others
+
+The same load generator, the same loads, one core, each server as its documentation would have it (\`bench/peers\`, which says
+how to measure Phoenix and uWebSockets, too). \`./dev bench --peers\`
+
+${table(headings, rows)}
+`
+
+export function page({ rows, peers, runs, seconds }) {
   const short = rows.filter((row) => row.at(-1) === 'falls short').length
   return `# Performance
 
@@ -38,7 +48,8 @@ ${machine().map(([name, value]) => `- ${name}: ${value}`).join('\n')}
 
 ${short === 0 ? 'All bars hold.' : `${short} of ${rows.length} rows fall short.`}
 
-${table(rows)}
+${table(headings, rows)}
+${peers ? besides(peers) : ''}
 
 ## How to read it
 
