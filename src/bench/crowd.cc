@@ -12,9 +12,12 @@ Crowd::Crowd(const Settings& settings, Team& team, Listener& listener)
       swarm_(settings.target, *this,
              {.compress = settings.compress, .first_number = team.first(), .topics = settings.topics}),
       is_joined_(team.count(), false),
-      began_(team.count()) {
+      began_(team.count()),
+      created_(Clock::now()) {
   for (std::size_t i = 0; i < settings.topics; ++i) topics_.push_back(fill_in(settings.topic, 0, i));
   join_frame_is_of_all_ = settings.topics == 1 && !has_placeholders(settings.join_payload);
+  if (const std::string heartbeat = settings.dialect->heartbeat(); !heartbeat.empty())
+    append_frame(heartbeat_frame_, ws::Opcode::text, heartbeat);
   if (team.leads()) swarm_.watch_wake(team.wake_fd());
 }
 
@@ -22,6 +25,17 @@ void Crowd::start_some() {
   while (swarm_.size() < team_.count() && swarm_.size() - joined_ < settings_.concurrency) {
     began_[swarm_.size()] = Clock::now();
     if (const auto started = swarm_.connect(); !started) return team_.mine().tell(started.error().message);
+  }
+}
+
+void Crowd::keep_alive(TimePoint now) {
+  const Duration since = now - created_ - kHeartbeat;  // nobody is idle before that
+  if (since < Duration::zero() || swarm_.size() == 0 || heartbeat_frame_.empty()) return;
+  const double rounds = std::chrono::duration<double>(since) / kHeartbeat;
+  const auto due = static_cast<std::uint64_t>(rounds * static_cast<double>(swarm_.size()));
+  for (; heartbeats_ < due; ++heartbeats_) {
+    Link& link = swarm_[heartbeats_ % swarm_.size()];
+    if (link.state == Link::State::open) swarm_.send(link, heartbeat_frame_);
   }
 }
 

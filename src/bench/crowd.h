@@ -35,12 +35,17 @@ class Crowd final : Swarm::Handler {
   /// Whether all were started.
   bool all_started() const { return swarm_.size() == team_.count(); }
 
+  /// Sends the heartbeats that are due: each client's every kHeartbeat, spread over that time. Often.
+  void keep_alive(TimePoint now);
+
   /// Connects and joins a client anew that was closed or has left.
   void connect_again(Link& link);
   void join_again(Link& link);
   /// Says that a client left its topic: what it gets until it joins again is not for the listener.
   void left(Link& link) { is_joined_[link.number] = false; }
   bool is_joined(const Link& link) const { return is_joined_[link.number]; }
+
+  static constexpr std::chrono::seconds kHeartbeat{30};  // as phoenix.js; servers wait for 60 s
 
   Swarm& swarm() { return swarm_; }
   std::size_t client_number(const Link& link) const { return team_.first() + link.number; }
@@ -66,6 +71,9 @@ class Crowd final : Swarm::Handler {
   std::vector<bool> is_joined_;
   std::vector<TimePoint> began_;
   std::size_t joined_ = 0;
+  std::string heartbeat_frame_;
+  TimePoint created_;
+  std::uint64_t heartbeats_ = 0;
 };
 
 }  // namespace roost::bench

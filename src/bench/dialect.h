@@ -41,6 +41,9 @@ class Dialect {
     return {};
   }
 
+  /// What keeps an idle connection alive; empty: nothing has to.
+  virtual std::string heartbeat() const { return {}; }
+
   /// A message of the server, all of it validated. Error: why it is none.
   virtual std::expected<ServerMessage, std::string> decode(bool binary, std::string_view bytes) const = 0;
 };

@@ -43,6 +43,7 @@ std::expected<Result, Error> Load::run() {
 void Load::turn(std::optional<TimePoint> until) {
   Duration patience = kLook;
   if (until) patience = std::clamp(*until - Clock::now(), Duration::zero(), patience);
+  crowd_.keep_alive(Clock::now());
   crowd_.swarm().turn(patience);
   const std::uint64_t units = this->units();
   team_.mine().units.store(units, std::memory_order_release);

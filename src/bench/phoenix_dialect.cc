@@ -104,6 +104,8 @@ class Phoenix final : public Dialect {
     return bytes.append(kJoinRef).append(ref).append(topic).append(event).append(payload);
   }
 
+  std::string heartbeat() const override { return R"([null,"0","phoenix","heartbeat",{}])"; }
+
   std::expected<ServerMessage, std::string> decode(bool binary, std::string_view bytes) const override {
     return binary ? decode_binary(bytes) : decode_text(bytes);
   }
