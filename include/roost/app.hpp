@@ -180,8 +180,7 @@ class App {
 
   /// Options from flags (--port, …; --help lists them) over the environment (ROOST_PORT …) over the file that --config
   /// or ROOST_CONFIG names, in TOML, over `defaults`. Everything that is wrong is named on stderr, unknown flags and
-  /// keys with what they may have been meant to be, and the program exits with status 2; --help exits with 0. See
-  /// docs/guide/configuration.md.
+  /// keys with what they may have been meant to be, and the program exits with status 2; --help exits with 0.
   static App from_args(int argc, char** argv, Options defaults = {});
 
   const Options& options() const;

@@ -22,7 +22,7 @@ struct DrainOptions {
   bool refuse_new = false;                     // upgrades and new long polls get 503 meanwhile
 };
 
-/// What flags, environment, a file and defaults decide; see App::from_args and docs/guide/configuration.md.
+/// What flags, environment, a file and defaults decide; see App::from_args.
 struct Options {
   std::string host = "127.0.0.1";
   std::uint16_t port = 4000;              // 0: any free port; see App::port
