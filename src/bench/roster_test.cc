@@ -75,14 +75,14 @@ TEST_F(Rosters, ForgetAll) {
   EXPECT_FALSE(roster_.has_state());
 }
 
-TEST(Presences, KeysOfOthersAreSkipped) {
+TEST(RosterPayloads, KeysOfOthersAreSkipped) {
   const auto read = read_presence_state("{" + presence("anon", "a") + "," + presence("u1", "b") + "}", four);
   ASSERT_TRUE(read);
   ASSERT_EQ(read->size(), 1u);
   EXPECT_EQ(read->front().first, 1u);
 }
 
-TEST(Presences, RefusesWhatHasNotTheirForm) {
+TEST(RosterPayloads, RefusesWhatHasNotTheirForm) {
   for (const char* text : {"", "[]", R"({"u0":1})", R"({"u0":{"metas":{}}})", R"({"u0":{"metas":[{}]}})"})
     EXPECT_FALSE(read_presence_state(text, four)) << text;
   for (const char* text : {"", "{}", R"({"joins":{}})", R"({"joins":[],"leaves":{}})"})
