@@ -14,6 +14,9 @@ inline constexpr std::size_t kPresenceMetaBytesMax = 65'536;
 /// Keys that one channel may track.
 inline constexpr std::size_t kPresencesPerChannelMax = 10'000;
 
+/// The name of a node, in bytes: it stands in every message between nodes.
+inline constexpr std::size_t kNodeNameBytesMax = 255;
+
 /// Subscriptions to other topics that one channel may hold.
 inline constexpr std::size_t kSubscriptionsPerChannelMax = 10'000;
 /// Timers that one channel may have at a time.

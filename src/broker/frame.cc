@@ -2,6 +2,9 @@
 
 #include <cstring>
 
+#include "base/binary.h"
+#include "base/limits.h"
+
 // frame     = version (broadcast | parcel | fragment | hello)     version: 1
 // broadcast = %x01 flags topic event payload                      flags: 1: the payload is bytes, not JSON
 // parcel    = %x02 from service payload                           from: name of the node
@@ -16,79 +19,53 @@ namespace {
 enum Type : unsigned char { broadcast = 1, parcel, fragment, hello };
 constexpr unsigned char kBinary = 1;
 constexpr unsigned char kLeaving = 1;
-constexpr std::size_t kNumberBytesMax = 10;
 
 /// The part of a frame before its payload.
 class Head {
  public:
-  explicit Head(std::size_t text_bytes) { bytes_.reserve(text_bytes + 4 * kNumberBytesMax + 16); }
+  explicit Head(std::size_t text_bytes) { bytes_.reserve(text_bytes + 4 * BinaryWriter::kNumberBytesMax + 16); }
 
   Head& byte(unsigned char value) {
-    bytes_ += static_cast<char>(value);
+    const char one = static_cast<char>(value);
+    bytes_.raw({&one, 1});
     return *this;
   }
   Head& number(std::uint64_t value) {
-    for (; value >= 0x80; value >>= 7) byte(static_cast<unsigned char>(value | 0x80));
-    return byte(static_cast<unsigned char>(value));
+    bytes_.number(value);
+    return *this;
   }
   Head& fixed(std::uint64_t value) {
     for (int shift = 56; shift >= 0; shift -= 8) byte(static_cast<unsigned char>(value >> shift));
     return *this;
   }
   Head& text(std::string_view text) {
-    number(text.size());
-    bytes_ += text;
+    bytes_.text(text);
     return *this;
   }
   SharedBytes with(std::string_view payload) const {
-    return SharedBytes::make(bytes_.size() + payload.size(), [this, payload](char* out) {
-      std::memcpy(out, bytes_.data(), bytes_.size());
-      if (!payload.empty()) std::memcpy(out + bytes_.size(), payload.data(), payload.size());
+    const std::string_view head = bytes_.bytes();
+    return SharedBytes::make(head.size() + payload.size(), [head, payload](char* out) {
+      std::memcpy(out, head.data(), head.size());
+      if (!payload.empty()) std::memcpy(out + head.size(), payload.data(), payload.size());
     });
   }
 
  private:
-  std::string bytes_;
+  BinaryWriter bytes_;
 };
 
-/// Gives zeros and empties after a failure; ask ok() at the end.
-class Reader {
+class Reader : public BinaryReader {
  public:
-  explicit Reader(std::string_view bytes) : bytes_(bytes) {}
+  using BinaryReader::BinaryReader;
 
-  bool ok() const { return ok_; }
-  bool at_end() const { return ok_ && bytes_.empty(); }
-  bool require(bool condition) { return ok_ = ok_ && condition; }
-
-  unsigned char byte() {
-    const std::string_view one = raw(1);
-    return one.empty() ? 0 : static_cast<unsigned char>(one.front());
-  }
-  std::uint64_t number() {
-    std::uint64_t value = 0;
-    for (unsigned shift = 0; shift < 64; shift += 7) {
-      const unsigned char next = byte();
-      if (!require(shift < 63 || next <= 1)) return 0;  // the tenth byte holds bit 63 alone
-      value |= std::uint64_t{next & 0x7fu} << shift;
-      if (next < 0x80) return value;
-    }
-    return 0;
-  }
   std::uint64_t fixed() {
     std::uint64_t value = 0;
     for (const char c : raw(8)) value = value << 8 | static_cast<unsigned char>(c);
     return value;
   }
-  std::string_view raw(std::uint64_t size) {
-    if (!require(size <= bytes_.size())) return {};
-    const auto text = bytes_.substr(0, size);
-    bytes_.remove_prefix(size);
-    return text;
-  }
-  std::string_view text() { return raw(number()); }
   std::string_view node() {
     const auto name = text();
-    require(!name.empty() && name.size() <= kNodeNameBytesMax);
+    require(!name.empty() && name.size() <= limits::kNodeNameBytesMax);
     return name;
   }
   bool flag(unsigned char bit) {
@@ -96,11 +73,6 @@ class Reader {
     require((flags & ~bit) == 0);
     return flags & bit;
   }
-  std::string_view rest() { return raw(bytes_.size()); }
-
- private:
-  std::string_view bytes_;
-  bool ok_ = true;
 };
 
 Frame read_broadcast(Reader& reader) {

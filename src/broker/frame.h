@@ -15,7 +15,6 @@ namespace roost::broker {
 /// What nodes say to each other over a broker: `frame.cc` has the grammar. All views are into the bytes.
 
 inline constexpr unsigned char kVersion = 1;
-inline constexpr std::size_t kNodeNameBytesMax = 255;
 
 /// A part of a frame that the broker would not carry whole.
 struct Fragment {

@@ -13,6 +13,7 @@
 #include "base/assert.h"
 #include "base/executor.h"
 #include "base/hash.h"
+#include "base/limits.h"
 #include "broker/frame.h"
 #include "broker/nats_connection.h"
 #include "broker/peers.h"
@@ -446,7 +447,7 @@ pubsub::AdapterStats NatsAdapter::Impl::stats() const {
 // The adapter.
 
 std::expected<std::unique_ptr<NatsAdapter>, Error> NatsAdapter::create(NatsOptions options, Log& log) {
-  if (options.node.empty() || options.node.size() > kNodeNameBytesMax)
+  if (options.node.empty() || options.node.size() > limits::kNodeNameBytesMax)
     return std::unexpected(Error{"node: a name of 1 to 255 bytes is needed"});
   if (options.urls.empty()) return std::unexpected(Error{"nats: a URL is needed, such as nats://127.0.0.1:4222"});
   for (const std::string& url : options.urls)

@@ -2,6 +2,9 @@
 
 #include <utility>
 
+#include "base/binary.h"
+#include "base/limits.h"
+
 // message  = version type body                    version: 1
 // type 1   = replica flag [delta] clock           heartbeat; flag 1: a delta follows
 // type 2   = number replica clock                 transfer request
@@ -32,16 +35,8 @@ using presence::ReplicaId;
 constexpr std::uint64_t kVersion = 1;
 enum Type : std::uint64_t { heartbeat = 1, transfer_request, transfer_answer, goodbye };
 
-class Writer {
+class Writer : public BinaryWriter {
  public:
-  void number(std::uint64_t value) {
-    for (; value >= 0x80; value >>= 7) bytes_ += static_cast<char>(value | 0x80);
-    bytes_ += static_cast<char>(value);
-  }
-  void text(std::string_view text) {
-    number(text.size());
-    bytes_ += text;
-  }
   void replica(const ReplicaId& id) {
     text(id.name);
     number(id.vsn);
@@ -72,7 +67,7 @@ class Writer {
         number(0);
       } else {
         number(entry.topic.size() + 1);
-        bytes_ += entry.topic;
+        raw(entry.topic);
       }
       topic = &entry.topic;
       number(entry.owner);
@@ -122,42 +117,12 @@ class Writer {
     number(Type::goodbye);
     replica(message.from);
   }
-
-  std::string take() { return std::move(bytes_); }
-
- private:
-  std::string bytes_;
 };
 
-/// Reads on after a failure too, but gives zeros and empties; ask ok() before the result is used. Loops end at a
-/// failure.
-class Reader {
+class Reader : public BinaryReader {
  public:
-  explicit Reader(std::string_view bytes) : bytes_(bytes) {}
+  using BinaryReader::BinaryReader;
 
-  bool ok() const { return ok_; }
-  bool at_end() const { return ok_ && bytes_.empty(); }
-  bool require(bool condition) { return ok_ = ok_ && condition; }
-
-  std::uint64_t number() {
-    std::uint64_t value = 0;
-    for (unsigned shift = 0; shift < 64; shift += 7) {
-      if (!require(!bytes_.empty())) return 0;
-      const auto byte = static_cast<unsigned char>(bytes_.front());
-      bytes_.remove_prefix(1);
-      if (!require(shift < 63 || byte <= 1)) return 0;  // the tenth byte holds bit 63 alone
-      value |= std::uint64_t{byte & 0x7fu} << shift;
-      if (byte < 0x80) return value;
-    }
-    return 0;
-  }
-  std::string_view raw(std::uint64_t size) {
-    if (!require(size <= bytes_.size())) return {};
-    const auto text = bytes_.substr(0, size);
-    bytes_.remove_prefix(size);
-    return text;
-  }
-  std::string_view text() { return raw(number()); }
   bool flag() {
     const std::uint64_t value = number();
     require(value <= 1);
@@ -170,12 +135,12 @@ class Reader {
   }
   ReplicaId replica() {
     const auto name = text();
-    require(!name.empty() && name.size() <= kNodeNameBytesMax);
+    require(!name.empty() && name.size() <= limits::kNodeNameBytesMax);
     return {std::string(name), number()};
   }
   Clock clock() {
     Clock clock;
-    for (std::uint64_t left = number(); ok_ && left > 0; --left) {
+    for (std::uint64_t left = number(); ok() && left > 0; --left) {
       ReplicaId id = replica();
       require(clock.empty() || clock.rbegin()->first < id);
       clock.emplace_hint(clock.end(), std::move(id), counter());
@@ -185,7 +150,7 @@ class Reader {
   DotSet dots() {
     DotSet set;
     Counter end = 0;
-    for (std::uint64_t left = number(); ok_ && left > 0; --left) {
+    for (std::uint64_t left = number(); ok() && left > 0; --left) {
       const Counter gap = counter();
       const Counter length = counter();
       if (!require(gap > 0 || end == 0) || !require(gap < kCounterMax - end)) break;
@@ -199,7 +164,7 @@ class Reader {
   std::map<Counter, Entry> values(const DotSet& seen) {
     std::map<Counter, Entry> values;
     Counter dot = 0;
-    for (std::uint64_t left = number(); ok_ && left > 0; --left) {
+    for (std::uint64_t left = number(); ok() && left > 0; --left) {
       const Counter step = counter();
       if (!require(step > 0 && step <= kCounterMax - dot)) break;
       dot += step;
@@ -218,7 +183,7 @@ class Reader {
   }
   Parts parts() {
     Parts parts;
-    for (std::uint64_t left = number(); ok_ && left > 0; --left) {
+    for (std::uint64_t left = number(); ok() && left > 0; --left) {
       ReplicaId id = replica();
       require(parts.empty() || parts.rbegin()->first < id);
       Part part;
@@ -269,10 +234,6 @@ class Reader {
         return {};
     }
   }
-
- private:
-  std::string_view bytes_;
-  bool ok_ = true;
 };
 
 }  // namespace

@@ -13,7 +13,6 @@
 
 namespace roost::tracker {
 
-inline constexpr std::size_t kNodeNameBytesMax = 255;
 /// A full state of some 200,000 presences. A larger one has no business in one message.
 inline constexpr std::size_t kMessageBytesMax = std::size_t{64} << 20;
 

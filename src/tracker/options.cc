@@ -2,13 +2,15 @@
 
 #include <algorithm>
 
+#include "base/limits.h"
 #include "tracker/message.h"
 
 namespace roost::tracker {
 
 std::expected<void, Error> check(const Options& options) {
   const auto fail = [](const char* why) { return std::unexpected(Error{why}); };
-  if (options.node.empty() || options.node.size() > kNodeNameBytesMax) return fail("node: must be 1 to 255 bytes");
+  if (options.node.empty() || options.node.size() > limits::kNodeNameBytesMax)
+    return fail("node: must be 1 to 255 bytes");
   if (options.broadcast_period <= Duration::zero()) return fail("broadcast_period: must be positive");
   if (options.down_period < 2 * (options.max_silent_periods + 1) * options.broadcast_period)
     return fail("down_period: must be at least twice (max_silent_periods + 1) * broadcast_period");

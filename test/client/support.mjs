@@ -4,6 +4,9 @@ import { Socket } from 'phoenix'
 import WebSocket from 'ws'
 import { get } from '../../tools/server.mjs'
 import { stopTimers } from './timers.mjs'
+import { until } from './until.mjs'
+
+export { until }
 
 after(stopTimers)
 
@@ -42,17 +45,6 @@ export function collect(channel, event) {
   const list = []
   channel.on(event, (payload) => list.push(payload))
   return { list, of: async (count) => (await until(() => list.length >= count, `${count} times ${event}`), list) }
-}
-
-/** Waits until `probe` gives something true, and gives it. */
-export async function until(probe, what, ms = 5000) {
-  const deadline = Date.now() + ms
-  for (;;) {
-    const value = await probe()
-    if (value) return value
-    if (Date.now() > deadline) throw new Error(`never happened: ${what}`)
-    await new Promise((resolve) => setTimeout(resolve, 10))
-  }
 }
 
 /** What the contract server's counter is at, `roost_limit_hits_total{limit="joins"}` for instance. */

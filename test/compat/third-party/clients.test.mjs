@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { contractServer } from '../../../tools/server.mjs'
 import { stopTimers } from '../../client/timers.mjs'
+import { until } from '../../client/until.mjs'
 import { report } from '../lib/report.mjs'
 import { drivers } from './drivers.mjs'
 
@@ -15,16 +16,6 @@ after(() => report('third-party', { clients: results }))
 
 let count = 0
 const fresh = (kind) => `${kind}:third-${process.pid}-${++count}`
-
-async function until(probe, what, ms = 5000) {
-  const deadline = Date.now() + ms
-  for (;;) {
-    const value = await probe()
-    if (value) return value
-    if (Date.now() > deadline) throw new Error(`never happened: ${what}`)
-    await new Promise((resolve) => setTimeout(resolve, 10))
-  }
-}
 
 async function post(path, body) {
   const answer = await fetch(server.base + path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
