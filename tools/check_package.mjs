@@ -1,4 +1,5 @@
-// What others get of @roost/react: packs it, lets publint and attw look at the tarball, and weighs its entries.
+// What others get of @roost/react: packs it, lets publint and attw look at the tarball, weighs its entries, and compiles
+// and tests the page of its README, made with the tarball in an empty folder.
 // Needs the package built: npm run build -w @roost/react.
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -6,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
+import { pack, readmeApp } from './readme-app.mjs'
 
 const folder = 'packages/react'
 const tools = `${folder}/test/matrix/node_modules/.bin`
@@ -53,14 +55,20 @@ async function weigh({ entry, bytes_max, besides }) {
 
 const temporary = mkdtempSync(join(tmpdir(), 'roost-pack-'))
 try {
-  const [packed] = JSON.parse(execFileSync('npm', ['pack', '--json', '--pack-destination', temporary, '-w', '@roost/react'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }))
-  const tarball = join(temporary, packed.filename.replace('@', '').replace('/', '-'))
+  const tarball = pack(temporary)
   run('publint', `${tools}/publint`, ['run', tarball, '--strict'])
   if (parseInt(process.versions.node) < 20) console.log('attw needs Node.js 20, so the types of the tarball were not looked at')
   else run('attw', `${tools}/attw`, [tarball, '--profile', 'esm-only', '--no-emoji'])
   for (const limit of limits) await weigh(limit)
 } finally {
   rmSync(temporary, { recursive: true, force: true })
+}
+const page = readmeApp()
+try {
+  run('tsc of the page of the README', 'node_modules/.bin/tsc', ['-p', page.folder])
+  run('the tests of the README', 'node_modules/.bin/vitest', ['run', '--root', page.folder, '--environment', 'jsdom'])
+} finally {
+  page.remove()
 }
 for (const problem of problems) console.error(problem)
 process.exit(problems.length ? 1 : 0)

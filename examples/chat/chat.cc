@@ -20,17 +20,6 @@ double seconds_now() {
   return static_cast<double>(std::chrono::duration_cast<Milliseconds>(now).count()) / 1000.0;
 }
 
-struct RoomList {
-  std::vector<RoomInfo> rooms;
-};
-BOOST_DESCRIBE_STRUCT(RoomList, (), (rooms))
-
-struct Entered {
-  RoomInfo room;
-  std::vector<Message> messages;
-};
-BOOST_DESCRIBE_STRUCT(Entered, (), (room, messages))
-
 // What a joiner sees; nullopt if there is no such room.
 std::optional<Entered> read_room(Store& store, std::string_view id) {
   auto room = store.room(id);
@@ -39,6 +28,12 @@ std::optional<Entered> read_room(Store& store, std::string_view id) {
 }
 
 }  // namespace
+
+void Lobby::events(roost::Events<Lobby>& on) {
+  on.join_replies<RoomList>();
+  on.event("create_room", &Lobby::create_room).replies<RoomInfo>();
+  on.sends<RoomInfo>("room_created");
+}
 
 roost::JoinReply Lobby::join(std::string_view, const roost::Payload&) {
   return list_rooms();
@@ -58,14 +53,17 @@ roost::Task<roost::Reply> Lobby::create_room(CreateRoom wanted) {
 }
 
 void Room::events(roost::Events<Room>& on) {
-  on.event("new_msg", &Room::new_msg);
+  on.join_replies<Entered>();
+  on.event("new_msg", &Room::new_msg).replies<MessageId>();
   on.event("typing", &Room::typing);
+  on.sends<Message>("new_msg");
+  on.tracks<demo::Person>();
 }
 
 roost::JoinReply Room::join(std::string_view topic, const roost::Payload&) {
   after_join([this] {
     const auto& me = user<demo::User>();
-    track(me.id, {{"online_at", roost::unix_seconds()}, {"name", me.name}, {"typing", false}});
+    track(me.id, demo::Person{roost::unix_seconds(), me.name, false});
     push_presence_state();
   });
   return enter(room_id(topic));
@@ -89,7 +87,7 @@ roost::Task<roost::Reply> Room::new_msg(NewMessage message) {
     return store->add_message(room, me, body, seconds_now(), send).id;
   };
   const std::int64_t id = co_await app_.blocking(std::move(add));
-  co_return roost::ok({{"id", id}});
+  co_return roost::ok(MessageId{id});
 }
 
 roost::Reply Room::typing(const Typing& now) {

@@ -18,13 +18,19 @@ struct CreateRoom {
 };
 BOOST_DESCRIBE_STRUCT(CreateRoom, (), (name))
 
+/// The answer to a join of the lobby.
+struct RoomList {
+  std::vector<RoomInfo> rooms;
+};
+BOOST_DESCRIBE_STRUCT(RoomList, (), (rooms))
+
 /// Topic `lobby`: the list of rooms.
 class Lobby : public roost::Channel {
  public:
   Lobby(roost::App& app, std::shared_ptr<Store> store) : app_(app), store_(std::move(store)) {}
-  static void events(roost::Events<Lobby>& on) { on.event("create_room", &Lobby::create_room); }
+  static void events(roost::Events<Lobby>& on);
 
-  /// Answered with {"rooms": [RoomInfo, …]}.
+  /// Answered with a RoomList.
   roost::JoinReply join(std::string_view topic, const roost::Payload& params);
   /// ok RoomInfo, which everybody hears as `room_created`; or error with a reason.
   roost::Task<roost::Reply> create_room(CreateRoom wanted);
@@ -46,6 +52,19 @@ struct Typing {
 };
 BOOST_DESCRIBE_STRUCT(Typing, (), (typing))
 
+/// The answer to a join of a room: the last messages, oldest first.
+struct Entered {
+  RoomInfo room;
+  std::vector<Message> messages;
+};
+BOOST_DESCRIBE_STRUCT(Entered, (), (room, messages))
+
+/// The answer to a new message.
+struct MessageId {
+  std::int64_t id = 0;
+};
+BOOST_DESCRIBE_STRUCT(MessageId, (), (id))
+
 /// Topics `room:*`: messages, who is here, and who is writing.
 ///
 /// A message has an id, and messages go out in the order of their ids. A join first hears the topic, then reads the
@@ -56,9 +75,9 @@ class Room : public roost::Channel {
   Room(roost::App& app, std::shared_ptr<Store> store) : app_(app), store_(std::move(store)) {}
   static void events(roost::Events<Room>& on);
 
-  /// Answered with {"room": RoomInfo, "messages": [Message, …]}, the last ones, oldest first.
+  /// Answered with Entered.
   roost::JoinReply join(std::string_view topic, const roost::Payload& params);
-  /// ok {"id": the message's}, and everybody hears the Message as `new_msg`; or error with a reason.
+  /// ok MessageId, and everybody hears the Message as `new_msg`; or error with a reason.
   roost::Task<roost::Reply> new_msg(NewMessage message);
   /// Shows in the presence whether the user is writing.
   roost::Reply typing(const Typing& now);

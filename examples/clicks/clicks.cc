@@ -25,10 +25,17 @@ std::optional<Update> click(State& state, std::string_view button_name, const de
   return update;
 }
 
+void Counter::events(roost::Events<Counter>& on) {
+  on.join_replies<State>();
+  on.event("hit", &Counter::hit).replies<Hits>();
+  on.sends<Update>("update_user");
+  on.tracks<demo::Person>();
+}
+
 roost::JoinReply Counter::join(std::string_view, const roost::Payload&) {
   after_join([this] {
     const auto& me = user<demo::User>();
-    track(me.id, {{"online_at", roost::unix_seconds()}, {"name", me.name}});
+    track(me.id, demo::Person{roost::unix_seconds(), me.name});
     push_presence_state();
   });
   return current_state();
@@ -47,7 +54,7 @@ roost::Task<roost::Reply> Counter::hit(Hit hit) {
   };
   const std::optional<Update> update = co_await state_.update(count);
   if (!update) co_return roost::error({{"reason", "unknown button"}});
-  co_return roost::ok({{"hits", update->hits}});
+  co_return roost::ok(Hits{update->hits});
 }
 
 }  // namespace clicks

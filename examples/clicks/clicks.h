@@ -59,6 +59,12 @@ State opening_state();
 /// Counts one click; nullopt if there is no such button.
 std::optional<Update> click(State& state, std::string_view button, const demo::User& user);
 
+/// The answer to a Hit: the button's total.
+struct Hits {
+  std::int64_t hits = 0;
+};
+BOOST_DESCRIBE_STRUCT(Hits, (), (hits))
+
 struct Hit {
   std::string button;
 };
@@ -74,11 +80,11 @@ BOOST_DESCRIBE_STRUCT(Hit, (), (button))
 class Counter : public roost::Channel {
  public:
   Counter(roost::App& app, roost::Agent<State> state) : app_(app), state_(std::move(state)) {}
-  static void events(roost::Events<Counter>& on) { on.event("hit", &Counter::hit); }
+  static void events(roost::Events<Counter>& on);
 
   /// Answered with the State.
   roost::JoinReply join(std::string_view topic, const roost::Payload& params);
-  /// ok {"hits": the button's total}, or error {"reason":"unknown button"}.
+  /// ok Hits, or error {"reason":"unknown button"}.
   roost::Task<roost::Reply> hit(Hit hit);
 
  private:

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -13,6 +15,14 @@ struct User {
   std::string name;
 };
 BOOST_DESCRIBE_STRUCT(User, (), (id, name))
+
+/// What the pages see of everybody on a topic, for each of their tabs.
+struct Person {
+  std::int64_t online_at = 0;  // seconds since 1970
+  std::string name;
+  std::optional<bool> typing = {};  // where one can write
+};
+BOOST_DESCRIBE_STRUCT(Person, (), (online_at, name, typing))
 
 inline constexpr std::size_t kUserIdBytesMax = 64;      // the page makes UUIDs of 36
 inline constexpr std::size_t kUserNameLettersMax = 40;  // fits a line of the list of people

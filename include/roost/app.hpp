@@ -196,6 +196,10 @@ class App {
   void mailbox_limits(MailboxLimits limits);
   /// How clients are sent away by stop().
   void drain_options(DrainOptions options);
+  /// What the channels of all mounts say and take, as a TypeScript module for @roost/react: struct by struct, so that a
+  /// field that changes its name here breaks the page's build. Its types are those of the handlers, and what `events`
+  /// says with sends, replies, join_replies and tracks.
+  std::string typescript_contract() const;
   /// What the server counts, in Prometheus' text format; serve it where you like:
   /// `app.get("/metrics", [&](const auto&) { return roost::HttpResponse::text(app.metrics()); })`. Any thread.
   std::string metrics() const;

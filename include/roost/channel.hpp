@@ -212,6 +212,7 @@ EventTable detail::make_event_table() {
   } else {
     table.channel = type_name<C>();
     table.join = make_join<C>(&C::join);
+    table.types.params = params_type<decltype(&C::join)>();
     Events<C> events(table);
     // A class without events inherits Channel's; one that has them is called, so that a mistake there is an error.
     if constexpr (!requires { C::events(NoEvents()); }) C::events(events);

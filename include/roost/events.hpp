@@ -11,6 +11,7 @@
 
 #include <roost/refs.hpp>
 #include <roost/reply.hpp>
+#include <roost/typescript.hpp>
 
 namespace roost {
 
@@ -30,6 +31,7 @@ struct EventTable {
   Map intercepts;
   Handler otherwise;
   detail::InfoTable infos;
+  TopicTypes types;
 };
 
 namespace detail {
@@ -206,6 +208,23 @@ A call_with_name(C& self, Handler handler, std::string_view name, const Payload&
     });
 }
 
+/// The type of a method's payload, its argument number `At`, when it has one that is no Payload.
+template <typename Handler, std::size_t At>
+TopicTypes::Type payload_type() {
+  if constexpr (Method<Handler>::count > At)
+    return type_of<typename Method<Handler>::template Argument<At>>();
+  else
+    return nullptr;
+}
+/// The same for a join, where a topic may come first.
+template <typename Handler>
+TopicTypes::Type params_type() {
+  if constexpr (Method<Handler>::count > 0) {
+    if constexpr (is_text<typename Method<Handler>::template Argument<0>>) return payload_type<Handler, 1>();
+  }
+  return payload_type<Handler, 0>();
+}
+
 template <typename C, typename Handler>
 EventTable::Join make_join(Handler handler) {
   using M = Method<Handler>;
@@ -248,10 +267,41 @@ class Events {
   template <typename Handler>
   Events& event(std::string name, Handler handler) {
     if constexpr (detail::fits_channel<C, Handler, Reply>())
-      if constexpr (detail::fits_payload<C, Handler, Reply, 0>())
+      if constexpr (detail::fits_payload<C, Handler, Reply, 0>()) {
+        last_push_ = &table_.types.pushes[name];
+        last_push_->payload = detail::payload_type<Handler, 0>();
         table_.handlers[std::move(name)] = [handler](Channel& channel, std::string_view, const Payload& payload) {
           return detail::call_with_payload<C, Reply>(static_cast<C&>(channel), handler, payload);
         };
+      }
+    return *this;
+  }
+
+  // What follows says of which types the rest is, for pages that are compiled against it (App::typescript_contract).
+
+  /// The response of ok(…) to the event that was named last.
+  template <JsonType T>
+  Events& replies() {
+    if (!last_push_) throw std::logic_error("replies: name the event first");
+    last_push_->reply = detail::type_of<T>();
+    return *this;
+  }
+  /// The response of ok(…) to a join.
+  template <JsonType T>
+  Events& join_replies() {
+    table_.types.reply = detail::type_of<T>();
+    return *this;
+  }
+  /// The payload of an event that the channel, or somebody else on its topic, pushes or broadcasts.
+  template <JsonType T>
+  Events& sends(std::string name) {
+    table_.types.events[std::move(name)] = detail::type_of<T>();
+    return *this;
+  }
+  /// The metas of the topic's presences.
+  template <JsonType T>
+  Events& tracks() {
+    table_.types.presence = detail::type_of<T>();
     return *this;
   }
 
@@ -315,6 +365,7 @@ class Events {
   }
 
   EventTable& table_;
+  TopicTypes::Push* last_push_ = nullptr;
 };
 
 }  // namespace roost

@@ -20,6 +20,7 @@
 #include "net/signals.h"
 #include "net/system.h"
 #include "server/cluster.h"
+#include "server/contract.h"
 #include "server/logger.h"
 #include "server/options.h"
 #include "server/shard.h"
@@ -330,6 +331,10 @@ void App::drain_options(DrainOptions options) {
   impl_->options.drain = options;
 }
 
+std::string App::typescript_contract() const {
+  return server::typescript_contract(impl_->mounts);
+}
+
 std::string App::metrics() const {
   std::vector<const Metrics*> shards;
   for (const auto& shard : impl_->shards) shards.push_back(&shard->metrics());
@@ -401,6 +406,7 @@ std::uint16_t App::port() const {
 }
 
 int App::run() {
+  if (options().contract_ts) return std::fputs(typescript_contract().c_str(), stdout) < 0 ? 1 : 0;
   net::Loop loop;
   int signals = 0;
   std::thread stopping;

@@ -16,6 +16,7 @@ namespace roost::server {
 namespace {
 
 constexpr const char* kConfigFlag = "--config";
+constexpr const char* kContractFlag = "--contract-ts";
 constexpr const char* kConfigVariable = "ROOST_CONFIG";
 
 std::string in_quotes(std::string_view text) {
@@ -94,6 +95,7 @@ class CommandLine {
     cli_.footer(
         "--log-level is also ROOST_LOG_LEVEL in the environment, and log_level in the file; the others alike.\n"
         "Flags win over the environment, that over the file.");
+    cli_.add_flag(kContractFlag, contract_ts_, "print what the channels say and take as TypeScript, and end");
     cli_.add_option(kConfigFlag, config_, "file with settings, in TOML")->type_name("FILE");
     for (const Setting& setting : settings()) add(setting, defaults);
   }
@@ -117,13 +119,15 @@ class CommandLine {
     return config_.empty() && variable ? variable : config_;
   }
 
+  bool contract_ts() const { return contract_ts_; }
+
   void apply(Sources& sources) const {
     if (broken_) return;
     for (const Setting& setting : settings()) {
       const CLI::Option* option = options_.at(setting.flag);
       if (option->count() > 0) sources.set(setting, texts_.at(setting.flag), setting.flag + ": ");
     }
-    std::vector<std::string> flags = {"--help", "--version", kConfigFlag};
+    std::vector<std::string> flags = {"--help", "--version", kConfigFlag, kContractFlag};
     for (const Setting& setting : settings()) flags.push_back(setting.flag);
     bool skip = false;  // the value of an unknown flag
     for (const std::string& extra : cli_.remaining()) {
@@ -155,6 +159,7 @@ class CommandLine {
 
   CLI::App cli_;
   std::string config_;
+  bool contract_ts_ = false;  // only here: a file that says so would be a server that never serves
   std::map<std::string, std::vector<std::string>> texts_;  // by flag
   std::map<std::string, CLI::Option*> options_;
   bool broken_ = false;
@@ -169,7 +174,11 @@ std::expected<Options, Exit> parse_options(int argc, const char* const* argv, Op
   if (const std::string path = line.config(); !path.empty()) sources.read_file(path);
   sources.read_environment();
   line.apply(sources);
-  if (sources.errors().empty()) return sources.take();
+  if (sources.errors().empty()) {
+    Options options = sources.take();
+    options.contract_ts |= line.contract_ts();
+    return options;
+  }
   std::string text;
   for (const std::string& error : sources.errors()) text += error + "\n";
   return std::unexpected(Exit{2, text + "Try --help.\n"});

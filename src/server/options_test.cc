@@ -45,6 +45,11 @@ TEST(OptionParsing, DefaultsAreThoseOfOptions) {
   EXPECT_EQ(options->public_host, "localhost");
 }
 
+TEST(OptionParsing, TheContractIsAskedForByAFlag) {
+  EXPECT_FALSE(parse({})->contract_ts);
+  EXPECT_TRUE(parse({"--contract-ts"})->contract_ts);
+}
+
 TEST(OptionParsing, EveryOptionHasAFlag) {
   const auto options = parse({"--host", "::1", "--port", "0", "--shards=64", "--db", "x.db", "--log-level", "off",
                               "--public-host", "example.com"});

@@ -1,33 +1,126 @@
-import type { Message, Room, RoomReply, LobbyReply } from './chat/types.js'
-import type { ClicksReply, UpdateUser } from './clicks/types.js'
-import type { PersonMeta } from './common/people.js'
+// Made of the server's channel classes (--contract-ts): change those, not this.
+import type {} from '@roost/react'
 
-/** What these pages and their server say to each other. */
+export interface Button {
+  readonly name: string
+  readonly hits: number
+  readonly by: Readonly<Record<string, Clicker>>
+}
+
+export interface Clicker {
+  readonly name: string
+  readonly hits: number
+}
+
+export interface CreateRoom {
+  readonly name: string
+}
+
+export interface DemoUser {
+  readonly id: string
+  readonly name: string
+}
+
+export interface Entered {
+  readonly room: RoomInfo
+  readonly messages: readonly Message[]
+}
+
+export interface Hit {
+  readonly button: string
+}
+
+export interface Hits {
+  readonly hits: number
+}
+
+export interface Message {
+  readonly id: number
+  readonly user: DemoUser
+  readonly body: string
+  readonly at: number
+}
+
+export interface MessageId {
+  readonly id: number
+}
+
+export interface NewMessage {
+  readonly body: string
+}
+
+export interface Person {
+  readonly online_at: number
+  readonly name: string
+  readonly typing?: boolean
+}
+
+export interface RoomInfo {
+  readonly id: string
+  readonly name: string
+}
+
+export interface RoomList {
+  readonly rooms: readonly RoomInfo[]
+}
+
+export interface State {
+  readonly version: number
+  readonly buttons: readonly Button[]
+}
+
+export interface Typing {
+  readonly typing: boolean
+}
+
+export interface Update {
+  readonly version: number
+  readonly button: string
+  readonly hits: number
+  readonly user: User
+}
+
+export interface User {
+  readonly id: string
+  readonly name: string
+  readonly hits: number
+}
+
 export interface Contract {
-  lobby: {
-    reply: LobbyReply
-    events: { room_created: Room }
-    pushes: { create_room: { payload: { name: string }; reply: Room } }
-  }
-  'room:{id}': {
-    reply: RoomReply
-    events: { new_msg: Message }
-    pushes: {
-      new_msg: { payload: { body: string }; reply: { id: number } }
-      typing: { payload: { typing: boolean } }
+  readonly 'clicks': {
+    readonly reply: State
+    readonly events: {
+      readonly 'update_user': Update
     }
-    presence: PersonMeta
+    readonly pushes: {
+      readonly 'hit': { readonly payload: Hit; readonly reply: Hits }
+    }
+    readonly presence: Person
   }
-  clicks: {
-    reply: ClicksReply
-    events: { update_user: UpdateUser }
-    pushes: { hit: { payload: { button: string }; reply: { hits: number } } }
-    presence: PersonMeta
+  readonly 'lobby': {
+    readonly reply: RoomList
+    readonly events: {
+      readonly 'room_created': RoomInfo
+    }
+    readonly pushes: {
+      readonly 'create_room': { readonly payload: CreateRoom; readonly reply: RoomInfo }
+    }
+  }
+  readonly 'room:{id}': {
+    readonly reply: Entered
+    readonly events: {
+      readonly 'new_msg': Message
+    }
+    readonly pushes: {
+      readonly 'new_msg': { readonly payload: NewMessage; readonly reply: MessageId }
+      readonly 'typing': { readonly payload: Typing }
+    }
+    readonly presence: Person
   }
 }
 
 declare module '@roost/react' {
   interface Register {
-    contract: Contract
+    readonly contract: Contract
   }
 }

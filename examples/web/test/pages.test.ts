@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { groupMessages } from '../src/chat/group.js'
 import { leaders, summary } from '../src/clicks/summary.js'
-import type { Message } from '../src/chat/types.js'
-import type { Button } from '../src/clicks/types.js'
+import type { Message } from '../src/contract.js'
+import type { Button } from '../src/contract.js'
 import { peopleOf } from '../src/common/people.js'
 import { span } from '../src/common/time.js'
 

@@ -4,7 +4,7 @@ import { Icon } from '../common/Icons.js'
 import { useMe } from '../common/identity.js'
 import { shortTime } from '../common/time.js'
 import { groupMessages, type Group } from './group.js'
-import type { Message } from './types.js'
+import type { Message } from '../contract.js'
 import { useStickToEnd } from './use-stick-to-end.js'
 
 interface MessageListProps {

@@ -3,7 +3,7 @@ import { usePush, type PushResult } from '@roost/react'
 import { Icon } from '../common/Icons.js'
 import { useOffline } from '../common/use-offline.js'
 import { failureOf } from './failure.js'
-import type { Room } from './types.js'
+import type { RoomInfo } from '../contract.js'
 import { roomHref } from './use-room.js'
 
 /** 40: the server's bound. */
@@ -15,7 +15,7 @@ export function NewRoom(): ReactElement {
   const [name, setName] = useState('')
   const [problem, setProblem] = useState('')
 
-  const done = (result: PushResult<Room>) => {
+  const done = (result: PushResult<RoomInfo>) => {
     if (result.status !== 'ok') return setProblem(failureOf(result))
     setName('')
     location.hash = roomHref(result.response.id)

@@ -1,7 +1,8 @@
 import type { ReactElement } from 'react'
 import { usePresence, type PresenceState } from '@roost/react'
 import { useMe } from '../common/identity.js'
-import { peopleOf, type PersonMeta } from '../common/people.js'
+import { peopleOf } from '../common/people.js'
+import type { Person } from '../contract.js'
 
 /** Who else is typing: "Ann and Bob are typing". */
 export function Typing({ topic }: { topic: `room:${string}` }): ReactElement {
@@ -16,7 +17,7 @@ export function Typing({ topic }: { topic: `room:${string}` }): ReactElement {
   )
 }
 
-function typists(state: PresenceState<PersonMeta>, me: string): string[] {
+function typists(state: PresenceState<Person>, me: string): string[] {
   return peopleOf(state, me)
     .filter(({ id, typing }) => typing && id !== me)
     .map(({ name }) => name)

@@ -1,5 +1,5 @@
 import { dayName } from '../common/time.js'
-import type { Message } from './types.js'
+import type { Message } from '../contract.js'
 
 /** 5 min: a pause after which the same author begins a new block. */
 const pause_s = 300

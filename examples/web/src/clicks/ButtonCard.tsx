@@ -2,7 +2,7 @@ import { memo, useState, type CSSProperties, type ReactElement } from 'react'
 import { useMe } from '../common/identity.js'
 import { hit } from './store.js'
 import { count, leaders } from './summary.js'
-import type { Button } from './types.js'
+import type { Button } from '../contract.js'
 
 /** 4: a card stays a card. */
 const leaders_max = 4

@@ -5,9 +5,8 @@ import { Shell } from '../common/Shell.js'
 import { start } from '../common/start.js'
 import { Clicks } from './Clicks.js'
 import { clicks, hit } from './store.js'
-import type { ClicksReply } from './types.js'
 
-wireChannel<ClicksReply>({
+wireChannel({
   realtime,
   topic: 'clicks',
   push: { hit },

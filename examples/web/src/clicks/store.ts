@@ -1,6 +1,6 @@
 import type { ChannelSnapshot, PushResult } from '@roost/react'
 import { createAction, createStore } from 'reflux-core'
-import type { Button, ClicksReply, UpdateUser } from './types.js'
+import type { Button, State, Update } from '../contract.js'
 
 export interface ClicksState {
   /** undefined until the first join reply. */
@@ -28,10 +28,10 @@ export const clicks = createStore({
     this.state = { ...this.state, ...change }
     this.trigger(this.state)
   },
-  onJoined({ buttons, version }: ClicksReply) {
+  onJoined({ buttons, version }: State) {
     this.set({ buttons, version, failure: undefined })
   },
-  onUpdateUser({ version, button, hits, user: { id, name, hits: mine } }: UpdateUser) {
+  onUpdateUser({ version, button, hits, user: { id, name, hits: mine } }: Update) {
     if (version <= this.state.version) return
     const buttons = this.state.buttons?.map((each) =>
       each.name === button ? { ...each, hits, by: { ...each.by, [id]: { name, hits: mine } } } : each,

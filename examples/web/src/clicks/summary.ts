@@ -1,4 +1,4 @@
-import type { Button, Clicker } from './types.js'
+import type { Button, Clicker } from '../contract.js'
 
 const number = new Intl.NumberFormat()
 export const count = (n: number): string => number.format(n)

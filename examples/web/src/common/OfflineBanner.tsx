@@ -4,12 +4,12 @@ import { Icon } from './Icons.js'
 import { clockTime, span } from './time.js'
 import { useNow } from './use-now.js'
 
-/** Says that the server is away, since when, and that nothing needs to be done. */
+/** Says that the server is away, since when, and that nothing needs to be done; not for a loss of a moment. */
 export function OfflineBanner(): ReactElement {
-  const { status, since } = useConnection()
+  const since = useConnection(({ lost_since }) => lost_since)
   return (
     <div className="banner-place" aria-live="polite">
-      {status === 'offline' && (
+      {since !== undefined && (
         <div className="banner" data-testid="offline-banner">
           <Icon name="away" />
           <p>

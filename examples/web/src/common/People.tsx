@@ -2,7 +2,7 @@ import { useMemo, type ReactElement } from 'react'
 import { useChannel, useConnection, usePresence } from '@roost/react'
 import { Avatar } from './Avatar.js'
 import { useMe } from './identity.js'
-import { peopleOf, type Person } from './people.js'
+import { peopleOf, type Visitor } from './people.js'
 
 /** The topics on which the server tracks people. */
 type PeopleTopic = 'clicks' | `room:${string}`
@@ -34,7 +34,7 @@ export function People({ topic, title }: { topic: PeopleTopic; title: string }):
   )
 }
 
-function PersonItem({ person, is_me }: { person: Person; is_me: boolean }): ReactElement {
+function PersonItem({ person, is_me }: { person: Visitor; is_me: boolean }): ReactElement {
   return (
     <li className="person" data-testid="person" data-user-id={person.id} data-metas={person.devices}>
       <Avatar id={person.id} name={person.name} />

@@ -1,5 +1,6 @@
 import type { ReactElement, ReactNode } from 'react'
 import { RealtimeProvider } from '@roost/react'
+import { RealtimeDevtools } from '@roost/react/devtools'
 import { ConnectionStatus } from './ConnectionStatus.js'
 import { Logo } from './Icons.js'
 import { NameField } from './NameField.js'
@@ -40,6 +41,7 @@ export function Shell({ page, children }: { page: Page; children: ReactNode }): 
           {children}
         </main>
       </div>
+      {import.meta.env.DEV && <RealtimeDevtools />}
     </RealtimeProvider>
   )
 }

@@ -1,13 +1,8 @@
 import type { PresenceState } from '@roost/react'
+import type { Person } from '../contract.js'
 
-/** What the demo server tracks for each device of a person. */
-export interface PersonMeta {
-  readonly online_at: number
-  readonly name: string
-  readonly typing?: boolean
-}
-
-export interface Person {
+/** Somebody on a topic, whatever they use. */
+export interface Visitor {
   readonly id: string
   readonly name: string
   readonly devices: number
@@ -15,7 +10,7 @@ export interface Person {
 }
 
 /** The people of a topic by name, the visitor first. A person's name is the one of their latest device. */
-export function peopleOf(state: PresenceState<PersonMeta>, my_id: string): Person[] {
+export function peopleOf(state: PresenceState<Person>, my_id: string): Visitor[] {
   const people = [...state].map(([id, { metas }]) => ({
     id,
     name: metas.at(-1)?.name ?? 'Somebody',

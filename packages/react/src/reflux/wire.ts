@@ -1,50 +1,64 @@
 import type { ChannelSnapshot } from '../core/channel-types.js'
 import type { ConnectionSnapshot } from '../core/connection.js'
+import type { Entry, EventName, EventOf, ParamsOf, PushName, Registered, ReplyOf, Topic } from '../core/contract.js'
 import { follow, watch } from '../core/follow.js'
 import { hold } from '../core/hold.js'
 import type { Params, Payload } from '../core/phoenix.js'
 import type { PushResult } from '../core/push.js'
-import type { AnyRealtime } from '../core/realtime.js'
+import type { AnyRealtime, Realtime } from '../core/realtime.js'
 import type { RefluxAction } from './types.js'
 
 /** An action (it publishes to its listeners) or any function, such as a store's own method. */
 export type Target<Value> = (value: Value) => unknown
 
-export interface WireOptions<JoinReply = unknown> {
-  readonly realtime: AnyRealtime
-  readonly topic: string
-  readonly params?: Params
+export interface WireOptions<C, T extends string> {
+  readonly realtime: Realtime<C>
+  readonly topic: T
+  readonly params?: ParamsOf<Entry<C, T>> | (() => ParamsOf<Entry<C, T>>)
   /**
    * Event -> action. Calling the action pushes the event with the action's first argument as payload. How it
    * went: `action.completed(reply, payload)` on ok, else `action.failed(result, payload)`, when it has them.
    */
-  readonly push?: Readonly<Record<string, RefluxAction>>
-  /** Event -> target, called with the payload of each such event from the server. */
-  readonly receive?: Readonly<Record<string, (payload: never) => unknown>>
+  readonly push?: { readonly [Event in PushName<Entry<C, T>>]?: RefluxAction }
+  /** Event -> target, called with the payload of each such event since the join reply, none twice. */
+  readonly receive?: { readonly [Event in EventName<Entry<C, T>>]?: Target<EventOf<Entry<C, T>, Event>> }
   /** Called with the reply of every join, also after a reconnect. */
-  readonly joined?: Target<JoinReply>
+  readonly joined?: Target<ReplyOf<Entry<C, T>>>
   /** Called with each state of the channel, the present one first. */
-  readonly channel?: Target<ChannelSnapshot<JoinReply>>
+  readonly channel?: Target<ChannelSnapshot<ReplyOf<Entry<C, T>>>>
   /** Called with each state of the connection, the present one first. */
   readonly connection?: Target<ConnectionSnapshot>
 }
 
+interface UntypedOptions {
+  readonly realtime: AnyRealtime
+  readonly topic: string
+  readonly params?: Params
+  readonly push?: Readonly<Record<string, RefluxAction | undefined>>
+  readonly receive?: Readonly<Record<string, Target<unknown> | undefined>>
+  readonly joined?: Target<unknown>
+  readonly channel?: Target<ChannelSnapshot>
+  readonly connection?: Target<ConnectionSnapshot>
+}
+
 /** Joins `topic` and ties it to Reflux actions and stores. Returns the function that unties and leaves. */
-export function wireChannel<JoinReply = unknown>(options: WireOptions<JoinReply>): () => void {
-  const { realtime, topic, params, push = {}, receive = {} } = options
+export function wireChannel<T extends Topic<C>, C = Registered>(options: WireOptions<C, T>): () => void {
+  return wire(options as unknown as UntypedOptions)
+}
+
+function wire({ realtime, topic, params, push = {}, receive = {}, joined, channel: onChannel, connection }: UntypedOptions): () => void {
   const channel = realtime.internal.channel(topic)
   const stops: (() => void)[] = []
 
   for (const [event, action] of Object.entries(push)) {
-    stops.push(action.listen((payload: unknown) => void pushAction(channel.push, event, action, payload)))
+    if (action) stops.push(action.listen((payload: unknown) => void pushAction(channel.push, event, action, payload)))
   }
-  const events = Object.fromEntries(Object.entries(receive).map(([event, target]) => [event, (payload: unknown) => void target(payload as never)]))
-  const { joined, channel: onChannel, connection } = options
+  const events = Object.entries(receive).flatMap(([event, target]) => (target ? [[event, (payload: unknown) => void target(payload)] as const] : []))
   stops.push(
     follow(channel, {
-      events,
-      joined: joined && ((reply) => void joined(reply as JoinReply)),
-      channel: onChannel && ((snapshot) => void onChannel(snapshot as ChannelSnapshot<JoinReply>)),
+      events: Object.fromEntries(events),
+      joined: joined && ((reply) => void joined(reply)),
+      channel: onChannel && ((snapshot) => void onChannel(snapshot)),
     }),
   )
   if (connection) stops.push(watch(realtime.connection, connection))

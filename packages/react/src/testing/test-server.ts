@@ -62,7 +62,7 @@ export class TestServer<C = Registered> {
   // A handler of the test runs now, inside of React's act.
   #handling = false
 
-  constructor({ topics = {}, act = reactAct, ...options }: TestServerOptions<C> = {}) {
+  constructor({ topics = {}, act = reactAct, ...options }: TestServerOptions<NoInfer<C>> = {}) {
     this.#topics = topics as unknown as Readonly<Record<string, UntypedHandlers>>
     this.#act = act
     this.#options = options
@@ -161,6 +161,7 @@ export class TestServer<C = Registered> {
   }
 
   async #tell(topic: string, event: string, payload: unknown): Promise<void> {
+    if (!this.#handling) await this.settle()
     this.#later(() => {
       for (const channel of this.#channels(topic)) channel.receive(event, payload)
     })
@@ -215,9 +216,37 @@ function answerOf(work: () => unknown): Answer | undefined {
   return response instanceof Denied ? { status: 'error', response: response.response } : { status: 'ok', response: response ?? {} }
 }
 
-/** React's act where the environment asks for it, as Testing Library does; React 18.2 and older keep it elsewhere. */
+/**
+ * React's act, as Testing Library calls it: with the word to React that this is a test for as long as it lasts. React
+ * 18.2 and older have it elsewhere; then nothing is wrapped.
+ */
 function reactAct(work: () => void | Promise<void>): unknown {
   const { act } = React as { act?: Act }
-  const wanted = (globalThis as { IS_REACT_ACT_ENVIRONMENT?: boolean }).IS_REACT_ACT_ENVIRONMENT === true
-  return act && wanted ? act(work) : work()
+  if (!act) return work()
+  const environment = globalThis as { IS_REACT_ACT_ENVIRONMENT?: boolean | undefined }
+  const before = environment.IS_REACT_ACT_ENVIRONMENT
+  environment.IS_REACT_ACT_ENVIRONMENT = true
+  const restore = () => {
+    environment.IS_REACT_ACT_ENVIRONMENT = before
+  }
+  let is_async = false
+  const acting = act(() => {
+    const done = work()
+    is_async = done !== undefined
+    return done as Promise<void>
+  }) as PromiseLike<unknown>
+  if (!is_async) return restore()
+  // What act gives is no promise: its `then` returns nothing.
+  return new Promise<void>((resolve, reject) => {
+    acting.then(
+      () => {
+        restore()
+        resolve()
+      },
+      (error: unknown) => {
+        restore()
+        reject(error as Error)
+      },
+    )
+  })
 }

@@ -26,7 +26,7 @@ function clicks() {
   const server = new FakeServer()
   const realtime = server.realtime()
   hit.failed.listen((result: { status: string }) => store.set({ failures: [...store.state.failures, result.status] }))
-  const unwire = wireChannel<{ hits: Record<string, number> }>({
+  const unwire = wireChannel({
     realtime,
     topic: 'clicks',
     push: { hit },
