@@ -70,7 +70,10 @@ class TypeScript {
     std::vector<Field> fields;
     boost::mp11::mp_for_each<detail::PublicMembers<T>>([this, &fields](auto member) {
       using Member = std::remove_cvref_t<decltype(std::declval<T&>().*member.pointer)>;
-      if constexpr (detail::IsOptional<Member>::value)
+      if constexpr (!JsonType<Member>)
+        static_assert(JsonType<Member>,
+                      "Roost: a member of this struct has a type that JSON cannot hold: describe it, too");
+      else if constexpr (detail::IsOptional<Member>::value)
         fields.push_back({member.name, this->template type<typename Member::value_type>(), true});
       else
         fields.push_back({member.name, this->template type<Member>(), false});
