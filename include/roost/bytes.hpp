@@ -59,10 +59,13 @@ class SharedBytes {
     if (block_) block_->count.fetch_add(1, std::memory_order_relaxed);
   }
   void release() noexcept {
-    if (block_ && block_->count.fetch_sub(1, std::memory_order_acq_rel) == 1) {
-      block_->~Block();
-      ::operator delete(block_);
-    }
+    if (!block_) return;
+    // The only owner stays the only one: nobody else has what to copy. Most bytes never have another, and need no
+    // locked instruction then.
+    const bool last = block_->count.load(std::memory_order_acquire) == 1;
+    if (!last && block_->count.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+    block_->~Block();
+    ::operator delete(block_);
   }
 
   Block* block_ = nullptr;

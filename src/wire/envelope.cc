@@ -18,11 +18,11 @@ DecodeError refusal(const JsonReader& reader, const char* shape) {
 }
 
 std::expected<Incoming, DecodeError> to_message(const JsonParts& parts, Scratch& scratch) {
-  auto join_ref = Ref::from_json(parts.join_ref);
-  auto ref = Ref::from_json(parts.ref);
-  if (!join_ref || !ref) return std::unexpected(DecodeError{"ref too long"});
-
-  Incoming message{.join_ref = std::move(*join_ref), .ref = std::move(*ref), .payload = {.bytes = parts.payload.text}};
+  std::expected<Incoming, DecodeError> result;
+  Incoming& message = *result;
+  if (!message.join_ref.assign(parts.join_ref) || !message.ref.assign(parts.ref))
+    return std::unexpected(DecodeError{"ref too long"});
+  message.payload.bytes = parts.payload.text;
   message.topic_is_string = parts.topic.is_string();
   message.event_is_string = parts.event.is_string();
   if (message.topic_is_string)
@@ -30,7 +30,7 @@ std::expected<Incoming, DecodeError> to_message(const JsonParts& parts, Scratch&
   else
     message.topic_json = parts.topic.text;
   if (message.event_is_string) message.event = text_of(parts.event, scratch.event);
-  return message;
+  return result;
 }
 
 }  // namespace roost::wire

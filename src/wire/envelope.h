@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstring>
 #include <expected>
 #include <string_view>
@@ -39,6 +40,18 @@ class Counter {
   std::size_t bytes_ = 0;
 };
 
+/// What that is at most, without a look at the texts.
+class Bound {
+ public:
+  void raw(std::string_view bytes) { bytes_ += bytes.size(); }
+  void string(std::string_view text) { bytes_ += kJsonEscapeMax * text.size() + 2; }
+  void topic(const TopicText& topic) { topic.is_json() ? raw(topic.bytes()) : string(topic.bytes()); }
+  std::size_t bytes() const { return bytes_; }
+
+ private:
+  std::size_t bytes_ = 0;
+};
+
 /// Writes into memory that a Counter has measured.
 class Writer {
  public:
@@ -49,14 +62,26 @@ class Writer {
   }
   void string(std::string_view text) { out_ = write_json_string(out_, text); }
   void topic(const TopicText& topic) { topic.is_json() ? raw(topic.bytes()) : string(topic.bytes()); }
+  char* end() const { return out_; }
 
  private:
   char* out_;
 };
 
-/// A text frame that `layout(out)` describes; called twice, with a Counter and with a Writer.
+/// A text frame that `layout(out)` describes. It is called twice: a short one is written on the stack and copied, which
+/// costs less than to look at its texts once more; of others a Counter takes the size.
 template <typename Layout>
 Frame make_text_frame(FrameHead head, const Layout& layout) {
+  constexpr std::size_t kShort = 1024;
+  Bound bound;
+  layout(bound);
+  if (bound.bytes() <= kShort) {
+    std::array<char, kShort> room;
+    Writer writer(room.data());
+    layout(writer);
+    const auto size = static_cast<std::size_t>(writer.end() - room.data());
+    return Frame::make(size, false, head, [&](char* out) { std::memcpy(out, room.data(), size); });
+  }
   Counter counter;
   layout(counter);
   return Frame::make(counter.bytes(), false, head, [&layout](char* out) {

@@ -76,104 +76,101 @@ JsonReader::JsonReader(std::string_view text, Utf8 utf8) : at_(text.data()), end
 }
 
 std::optional<JsonValue> JsonReader::value() {
-  skip_space();
+  const char* const begin = skip_space(at_);
   escaped_ = false;
-  const char* const begin = at_;
-  if (!(opens(peek()) ? skip_nested() : skip_scalar())) return std::nullopt;
-  return JsonValue{{begin, at_}, escaped_};
+  const char first = peek(begin);
+  const char* const end = first == '"' ? skip_string(begin) : opens(first) ? skip_nested(begin) : skip_scalar(begin);
+  if (!end) return std::nullopt;
+  at_ = end;
+  return JsonValue{{begin, end}, escaped_};
 }
 
 std::optional<JsonValue> JsonReader::string() {
-  skip_space();
-  if (peek() == '"') return value();
+  at_ = skip_space(at_);
+  if (peek(at_) == '"') return value();
   fail(JsonError::syntax);
   return std::nullopt;
 }
 
 bool JsonReader::at_end() {
-  skip_space();
+  at_ = skip_space(at_);
   return at_ == end_ && !error_;
 }
 
-bool JsonReader::fail(JsonError error) {
+const char* JsonReader::fail(JsonError error) {
   if (!error_) error_ = error;
   at_ = end_;
-  return false;
+  return nullptr;
 }
 
-bool JsonReader::skip_nested() {
+const char* JsonReader::skip_nested(const char* at) {
   Levels levels;
   for (;;) {
     // A value begins here.
-    if (opens(peek())) {
-      if (!levels.push(*at_++)) return fail(JsonError::too_deep);
-      skip_space();
-      if (peek() != levels.closer()) {
-        if (!skip_key(levels)) return false;
+    if (opens(peek(at))) {
+      if (!levels.push(*at)) return fail(JsonError::too_deep);
+      at = skip_space(at + 1);
+      if (peek(at) != levels.closer()) {
+        if (!(at = skip_key(at, levels))) return nullptr;
         continue;
       }
-    } else if (!skip_scalar()) {
-      return false;
+    } else if (!(at = skip_scalar(at))) {
+      return nullptr;
     }
     // A value ended, or an empty container is about to: close what closes here, then the next value follows a comma.
-    for (skip_space(); peek() == levels.closer(); skip_space()) {
-      ++at_;
+    for (at = skip_space(at); peek(at) == levels.closer(); at = skip_space(at)) {
+      ++at;
       levels.pop();
-      if (levels.empty()) return true;
+      if (levels.empty()) return at;
     }
-    if (!take(',')) return fail(JsonError::syntax);
-    if (!skip_key(levels)) return false;
+    if (peek(at) != ',') return fail(JsonError::syntax);
+    if (!(at = skip_key(skip_space(at + 1), levels))) return nullptr;
   }
 }
 
 /// Skips what stands before a value: a key and a colon in an object, nothing in an array.
-bool JsonReader::skip_key(const Levels& levels) {
-  skip_space();
-  if (!levels.in_object()) return true;
-  if (!skip_string()) return false;
-  if (!take(':')) return fail(JsonError::syntax);
-  skip_space();
-  return true;
+const char* JsonReader::skip_key(const char* at, const Levels& levels) {
+  if (!levels.in_object()) return at;
+  if (!(at = skip_string(at))) return nullptr;
+  at = skip_space(at);
+  if (peek(at) != ':') return fail(JsonError::syntax);
+  return skip_space(at + 1);
 }
 
-bool JsonReader::skip_scalar() {
-  switch (peek()) {
+const char* JsonReader::skip_scalar(const char* at) {
+  switch (peek(at)) {
     case '"':
-      return skip_string();
+      return skip_string(at);
     case 't':
-      return skip_word("true");
+      return skip_word(at, "true");
     case 'f':
-      return skip_word("false");
+      return skip_word(at, "false");
     case 'n':
-      return skip_word("null");
+      return skip_word(at, "null");
     default:
-      return skip_number();
+      return skip_number(at);
   }
 }
 
-bool JsonReader::skip_word(std::string_view word) {
-  if (!std::string_view(at_, end_).starts_with(word)) return fail(JsonError::syntax);
-  at_ += word.size();
-  return true;
+const char* JsonReader::skip_word(const char* at, std::string_view word) {
+  return std::string_view(at, end_).starts_with(word) ? at + word.size() : fail(JsonError::syntax);
 }
 
-bool JsonReader::skip_string() {
-  if (peek() != '"') return fail(JsonError::syntax);
-  ++at_;
+const char* JsonReader::skip_string(const char* at) {
+  if (peek(at) != '"') return fail(JsonError::syntax);
+  ++at;
   for (;;) {
-    at_ = skip_plain(at_, end_);
-    if (peek() == '"') break;
-    if (peek() != '\\') return fail(JsonError::syntax);  // a control character, or the end
+    at = skip_plain(at, end_);
+    if (peek(at) == '"') return at + 1;
+    if (peek(at) != '\\') return fail(JsonError::syntax);  // a control character, or the end
     escaped_ = true;
-    if (!skip_escape()) return false;
+    if (!(at = skip_escape(at + 1))) return nullptr;
   }
-  ++at_;
-  return true;
 }
 
-bool JsonReader::skip_escape() {
-  ++at_;
-  switch (peek()) {
+/// `at`: behind the backslash.
+const char* JsonReader::skip_escape(const char* at) {
+  switch (peek(at)) {
     case '"':
     case '\\':
     case '/':
@@ -182,57 +179,51 @@ bool JsonReader::skip_escape() {
     case 'n':
     case 'r':
     case 't':
-      ++at_;
-      return true;
+      return at + 1;
     case 'u':
-      return skip_unicode_escape();
+      return skip_unicode_escape(at);
     default:
       return fail(JsonError::syntax);
   }
 }
 
-bool JsonReader::skip_unicode_escape() {
-  const int unit = end_ - at_ >= 5 ? hex4(at_ + 1) : -1;
+/// `at`: at the u.
+const char* JsonReader::skip_unicode_escape(const char* at) {
+  const int unit = end_ - at >= 5 ? hex4(at + 1) : -1;
   if (unit < 0) return fail(JsonError::syntax);
-  at_ += 5;
-  if (unit < 0xd800 || unit > 0xdfff) return true;
-  if (unit > 0xdbff || !std::string_view(at_, end_).starts_with("\\u")) return fail(JsonError::lone_surrogate);
-  const int low = end_ - at_ >= 6 ? hex4(at_ + 2) : -1;
+  at += 5;
+  if (unit < 0xd800 || unit > 0xdfff) return at;
+  if (unit > 0xdbff || !std::string_view(at, end_).starts_with("\\u")) return fail(JsonError::lone_surrogate);
+  const int low = end_ - at >= 6 ? hex4(at + 2) : -1;
   if (low < 0) return fail(JsonError::syntax);
   if (low < 0xdc00 || low > 0xdfff) return fail(JsonError::lone_surrogate);
-  at_ += 6;
-  return true;
+  return at + 6;
 }
 
-bool JsonReader::skip_number() {
-  const char* const begin = at_;
-  if (peek() == '-') ++at_;
-  const char* const integer = at_;
-  if (peek() == '0')
-    ++at_;
-  else if (!skip_digits())
-    return false;
-  const auto integer_digits = static_cast<std::size_t>(at_ - integer);
-  const char* const integer_end = at_;
-  if (peek() == '.') {
-    ++at_;
-    if (!skip_digits()) return false;
-  }
+const char* JsonReader::skip_number(const char* at) {
+  const char* const begin = at;
+  if (peek(at) == '-') ++at;
+  const char* const integer = at;
+  at = peek(at) == '0' ? at + 1 : skip_digits(at);
+  if (!at) return nullptr;
+  const auto integer_digits = static_cast<std::size_t>(at - integer);
+  const char* const integer_end = at;
+  if (peek(at) == '.' && !(at = skip_digits(at + 1))) return nullptr;
   std::int64_t power = 0;
-  if (peek() == 'e' || peek() == 'E') {
-    const char* const sign = ++at_;
-    if (peek() == '+' || peek() == '-') ++at_;
-    if (!skip_digits()) return false;
-    power = exponent({sign, at_});
+  if (peek(at) == 'e' || peek(at) == 'E') {
+    const char* const sign = ++at;
+    if (peek(at) == '+' || peek(at) == '-') ++at;
+    if (!(at = skip_digits(at))) return nullptr;
+    power = exponent({sign, at});
   }
-  if (at_ != integer_end && !fits_double({begin, at_}, integer_digits, power)) return fail(JsonError::number_range);
-  return true;
+  if (at != integer_end && !fits_double({begin, at}, integer_digits, power)) return fail(JsonError::number_range);
+  return at;
 }
 
-bool JsonReader::skip_digits() {
-  if (!is_digit(peek())) return fail(JsonError::syntax);
-  while (is_digit(peek())) ++at_;
-  return true;
+const char* JsonReader::skip_digits(const char* at) {
+  if (!is_digit(peek(at))) return fail(JsonError::syntax);
+  while (is_digit(peek(at))) ++at;
+  return at;
 }
 
 std::expected<JsonValue, JsonError> scan_json(std::string_view text, Utf8 utf8) {

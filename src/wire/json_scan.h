@@ -47,8 +47,8 @@ class JsonReader {
 
   /// Takes `token` (one of []{},:) if it is next, behind whitespace. False, and nothing taken, if it is not.
   bool take(char token) {
-    skip_space();
-    if (at_ == end_ || *at_ != token) return false;
+    at_ = skip_space(at_);
+    if (peek(at_) != token) return false;
     ++at_;
     return true;
   }
@@ -65,21 +65,24 @@ class JsonReader {
  private:
   class Levels;
 
-  char peek() const { return at_ == end_ ? '\0' : *at_; }  // a NUL begins nothing, so it may stand for the end
-  void skip_space() {
-    while (at_ != end_ && static_cast<unsigned char>(*at_) <= ' ' && is_space(*at_)) ++at_;
+  // The scanners take where something begins, and return where it ends; nullptr: fail() has been told. What is behind
+  // the text reads as a NUL, which begins nothing.
+  char peek(const char* at) const { return at == end_ ? '\0' : *at; }
+  const char* skip_space(const char* at) const {
+    while (at != end_ && static_cast<unsigned char>(*at) <= ' ' && is_space(*at)) ++at;
+    return at;
   }
   static bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
-  bool skip_nested();
-  bool skip_key(const Levels& levels);
-  bool skip_scalar();
-  bool skip_string();
-  bool skip_escape();
-  bool skip_unicode_escape();
-  bool skip_number();
-  bool skip_digits();
-  bool skip_word(std::string_view word);
-  bool fail(JsonError error);
+  const char* skip_nested(const char* at);
+  const char* skip_key(const char* at, const Levels& levels);
+  const char* skip_scalar(const char* at);
+  const char* skip_string(const char* at);
+  const char* skip_escape(const char* at);
+  const char* skip_unicode_escape(const char* at);
+  const char* skip_number(const char* at);
+  const char* skip_digits(const char* at);
+  const char* skip_word(const char* at, std::string_view word);
+  const char* fail(JsonError error);
 
   const char* at_;
   const char* end_;

@@ -36,15 +36,26 @@ std::string minified(std::string_view json) {
 
 }  // namespace
 
-std::optional<Ref> Ref::from_json(const JsonValue& value) {
-  if (value.text.size() > kRefBytesMax) return std::nullopt;
+bool Ref::assign(const JsonValue& value) {
+  if (value.text.size() > kRefBytesMax) return false;
   const char first = value.text.front();
-  if (first == '[' || first == '{') return Ref(minified(value.text));
-  if (value.text == "-0") return Ref("0");
-  if (!value.escaped) return Ref(std::string(value.text));
-  std::string text;
-  append_canonical_string(text, value.text);
-  return Ref(std::move(text));
+  if (first == '[' || first == '{') {
+    text_ = minified(value.text);
+  } else if (first == '-' && value.text == "-0") {
+    text_ = "0";
+  } else if (!value.escaped) {
+    text_ = value.text;
+  } else {
+    text_.clear();
+    append_canonical_string(text_, value.text);
+  }
+  return true;
+}
+
+std::optional<Ref> Ref::from_json(const JsonValue& value) {
+  Ref ref;
+  if (!ref.assign(value)) return std::nullopt;
+  return ref;
 }
 
 Ref Ref::from_binary(std::string_view bytes) {

@@ -25,6 +25,8 @@ class Ref {
 
   /// The ref that a value of a text frame stands for. nullopt: more than kRefBytesMax bytes.
   static std::optional<Ref> from_json(const JsonValue& value);
+  /// The same for a Ref that is there. False: it stays as it is.
+  bool assign(const JsonValue& value);
   /// false.
   static Ref no() { return Ref("false"); }
   /// The ref of a binary frame: always a string, also when it is empty (F12). `bytes` must be UTF-8.

@@ -1,36 +1,44 @@
 #include "ws/mask.h"
 
 #include <array>
+#include <bit>
 #include <cstring>
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 namespace roost::ws {
 namespace {
 
-// The key as it falls on eight bytes in a row, the first of which is byte `offset` of the payload.
-std::array<char, 8> pattern_at(std::uint32_t key, std::uint64_t offset) {
-  std::array<char, 4> bytes;
-  std::memcpy(bytes.data(), &key, 4);
-  std::array<char, 8> pattern;
-  for (std::size_t i = 0; i < 8; ++i) pattern[i] = bytes[(offset + i) % 4];
-  return pattern;
+// The key as it falls on four bytes in a row, the first of which is byte `offset` of the payload.
+std::uint32_t key_at(std::uint32_t key, std::uint64_t offset) {
+  const auto bits = static_cast<int>(offset % 4 * 8);
+  return std::endian::native == std::endian::little ? std::rotr(key, bits) : std::rotl(key, bits);
 }
 
 }  // namespace
 
 void unmask(std::span<char> bytes, std::uint32_t key, std::uint64_t offset) {
-  const std::array<char, 8> pattern = pattern_at(key, offset);
-  std::uint64_t wide;
-  std::memcpy(&wide, pattern.data(), 8);
-  char* const at = bytes.data();
-  const std::size_t words_end = bytes.size() / 8 * 8;
-  // Plain words that neither alias nor need alignment: compilers make vectors of this loop.
-  for (std::size_t i = 0; i < words_end; i += 8) {
-    std::uint64_t word;
-    std::memcpy(&word, at + i, 8);
-    word ^= wide;
-    std::memcpy(at + i, &word, 8);
+  const std::uint32_t narrow = key_at(key, offset);
+  const std::uint64_t wide = std::uint64_t{narrow} << 32 | narrow;
+  char* at = bytes.data();
+  char* const end = at + bytes.size();
+#ifdef __SSE2__
+  const __m128i widest = _mm_set1_epi64x(static_cast<long long>(wide));
+  for (; end - at >= 16; at += 16) {
+    const auto block = reinterpret_cast<__m128i*>(at);
+    _mm_storeu_si128(block, _mm_xor_si128(_mm_loadu_si128(block), widest));
   }
-  for (std::size_t i = words_end; i < bytes.size(); ++i) at[i] = static_cast<char>(at[i] ^ pattern[i % 8]);
+#endif
+  for (std::uint64_t word; end - at >= 8; at += 8) {
+    std::memcpy(&word, at, 8);
+    word ^= wide;
+    std::memcpy(at, &word, 8);
+  }
+  std::array<char, sizeof wide> pattern;
+  std::memcpy(pattern.data(), &wide, sizeof wide);
+  for (std::size_t i = 0; at != end; ++i, ++at) *at = static_cast<char>(*at ^ pattern[i]);
 }
 
 }  // namespace roost::ws
