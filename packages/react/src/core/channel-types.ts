@@ -1,4 +1,5 @@
 import type { AnyTopic, EventName, EventOf, MetaOf, ParamsOf, PayloadArgument, PushName, PushPayload, PushReply, ReplyOf } from './contract.js'
+import type { Extension, MakeExtension } from './extension.js'
 import type { MessagesOptions, MessagesSnapshot } from './messages.js'
 import type { PresenceStore } from './presence.js'
 import type { PushOptions, PushResult } from './push.js'
@@ -74,6 +75,8 @@ export interface UntypedChannel extends Store<ChannelSnapshot> {
   replay(this: void, handler: (event: string, payload: unknown) => void): boolean
   readonly presence: PresenceStore
   messages(this: void, options: MessagesOptions<unknown>): Store<MessagesSnapshot<unknown>>
+  /** One of each kind, made by the first who asks. */
+  extend<T extends Extension>(this: void, make: MakeExtension<T>): T
 }
 
 export interface UntypedJoinOptions {

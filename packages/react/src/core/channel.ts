@@ -3,6 +3,7 @@ import { checksOf, problemOf, type Checks, type TopicChecks } from './checks.js'
 import type { Clock } from './clock.js'
 import type { Diagnostics } from './diagnostics.js'
 import { EventHub } from './event-hub.js'
+import type { Extension, ExtensionContext, MakeExtension } from './extension.js'
 import { isObject } from './is-object.js'
 import { createLeases } from './leases.js'
 import type { Link } from './link.js'
@@ -43,6 +44,7 @@ export class Channel implements UntypedChannel {
   readonly #state = createCell<ChannelSnapshot>(fresh)
   readonly #events: EventHub
   readonly #messages = new Map<string, MessagesStore>()
+  readonly #extensions = new Map<unknown, Extension>()
   readonly #pushes: PushQueue
   readonly #leases
   readonly #claims = new Claims()
@@ -133,6 +135,9 @@ export class Channel implements UntypedChannel {
   readonly messages = (options: MessagesOptions<unknown>): Store<MessagesSnapshot<unknown>> =>
     this.#messages.get(options.event) ?? this.#addMessages(options)
 
+  readonly extend = <T extends Extension>(make: MakeExtension<T>): T =>
+    (this.#extensions.get(make) as T | undefined) ?? this.#addExtension(make)
+
   /** The join waits for the end of the turn, so that all users of one commit have brought their params. */
   #start(): void {
     this.#context.on_use(this, true)
@@ -142,10 +147,11 @@ export class Channel implements UntypedChannel {
   }
 
   /**
-   * There is another connection. phoenix.js before 1.8 does not tell its channels when it gave up on one that was slow
-   * to close: they would take themselves for joined for ever.
+   * Joins anew, if it is joined: an extension needs what a join brings, or there is another connection. phoenix.js
+   * before 1.8 does not tell its channels when it gave up on one that was slow to close: they would take themselves
+   * for joined for ever.
    */
-  reopened(): void {
+  rejoin(): void {
     if (!this.#channel || this.getSnapshot().status !== 'joined') return
     this.#drop()
     this.#onLost(undefined)
@@ -171,6 +177,7 @@ export class Channel implements UntypedChannel {
     this.#pushes.settle((sent) => ({ status: 'offline', sent }))
     this.presence.reset()
     for (const list of this.#messages.values()) list.reset()
+    for (const extension of this.#extensions.values()) extension.reset()
     this.#joined_before = false
     this.#seeded = false
     this.#state.set(fresh)
@@ -188,7 +195,7 @@ export class Channel implements UntypedChannel {
   #params(): Payload {
     try {
       this.#joined_with = this.#claims.fixed()
-      return this.#claims.payload()
+      return Object.assign({}, this.#claims.payload(), ...[...this.#extensions.values()].map((each) => each.params())) as Payload
     } catch (error) {
       this.#context.diagnostics.threw(this.topic, 'join params', error)
       return {}
@@ -218,6 +225,7 @@ export class Channel implements UntypedChannel {
     }
     this.#events.begin()
     for (const list of this.#messages.values()) this.#guard(() => list.joined(response, this.#joined_before))
+    for (const extension of this.#extensions.values()) extension.joined(response)
     this.#joined_before = true
     this.#seeded = false
     this.#become('joined', response)
@@ -238,6 +246,7 @@ export class Channel implements UntypedChannel {
   /** The connection was lost, or the channel crashed on the server; phoenix.js rejoins by itself. */
   #onLost(reason: unknown): void {
     this.presence.joining()
+    for (const extension of this.#extensions.values()) extension.lost()
     const is_crash = isCrash(reason) && this.#context.link.socket.connectionState() === 'open'
     if (is_crash) {
       this.#fail('errored', reason, 'channel crashed')
@@ -271,6 +280,25 @@ export class Channel implements UntypedChannel {
     if (this.#joined_before) this.#guard(() => list.late(response))
     else if (this.#seeded) this.#guard(() => list.seed(response))
     return list
+  }
+
+  #addExtension<T extends Extension>(make: MakeExtension<T>): T {
+    const { topic, caused } = this
+    const { diagnostics, clock } = this.#context
+    const context: ExtensionContext = {
+      topic,
+      hub: this.#events,
+      diagnostics,
+      clock,
+      caused,
+      rejoin: () => this.rejoin(),
+      is_joined: this.#joined_before,
+      is_seeded: this.#seeded,
+      response: this.getSnapshot().response,
+    }
+    const extension = make(context)
+    this.#extensions.set(make, extension)
+    return extension
   }
 
   #watched(stop: () => void): () => void {

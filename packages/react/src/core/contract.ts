@@ -11,7 +11,7 @@
  *     }
  *
  * All parts may be left out: params (of the join), reply (to it), events (from the server), pushes (to it, with
- * their replies), presence (the meta of an entry).
+ * their replies), presence (the meta of an entry), state (what the server owns there, for useAgent).
  */
 export interface TopicContract {
   readonly params?: object
@@ -19,6 +19,7 @@ export interface TopicContract {
   readonly events?: object
   readonly pushes?: object
   readonly presence?: unknown
+  readonly state?: unknown
 }
 
 /** Where an application names its contract: `declare module '@roost/react' { interface Register { contract: Contract } }`. */
@@ -34,6 +35,7 @@ export interface AnyTopic {
   readonly events: Record<string, unknown>
   readonly pushes: Record<string, AnyPush>
   readonly presence: unknown
+  readonly state: unknown
 }
 export interface AnyPush {
   readonly payload: object
@@ -75,6 +77,7 @@ export type PushName<E> = keyof PushesOf<E> & string
 export type PushPayload<E, Event> = Event extends keyof PushesOf<E> ? Part<PushesOf<E>[Event], 'payload', None> : never
 export type PushReply<E, Event> = Event extends keyof PushesOf<E> ? Part<PushesOf<E>[Event], 'reply', unknown> : never
 export type MetaOf<E> = Part<E, 'presence', unknown>
+export type StateOf<E> = Part<E, 'state', unknown>
 
 /** The arguments that say what to push: the payload may be left out where nothing in it is required. */
 export type PayloadArgument<Payload> = None extends Payload ? [payload?: Payload] : [payload: Payload]

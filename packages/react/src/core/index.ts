@@ -21,6 +21,7 @@ export type {
   Register,
   Registered,
   ReplyOf,
+  StateOf,
   Topic,
   TopicContract,
   TopicOfPattern,
@@ -32,6 +33,6 @@ export type { ChannelLike, Params, Payload, PushLike, SocketLike } from './phoen
 export type { PresenceStore } from './presence.js'
 export { syncDiff, syncState } from './presence-sync.js'
 export type { PresenceDiff, PresenceEntry, PresenceMeta, PresenceState, WirePresences } from './presence-sync.js'
-export type { PushOptions, PushResult } from './push.js'
+export type { PushFailure, PushOptions, PushResult } from './push.js'
 export type { Store } from './store.js'
 export type { FetchToken, Token } from './token.js'

@@ -13,6 +13,8 @@ export type PushResult<Reply = unknown> =
   | { readonly status: 'timeout' }
   | { readonly status: 'offline'; readonly sent: boolean }
 
+export type PushFailure = Exclude<PushResult, { readonly status: 'ok' }>
+
 /** The text of a server's error reply: its `reason` when it has one. */
 export function reasonOf(response: unknown): string {
   if (typeof response === 'string') return response

@@ -96,7 +96,7 @@ export function createRealtime<C = Registered>(options: RealtimeOptions<C>): Rea
   const linger_ms = options.linger_ms ?? linger_ms_default
   const diagnostics = createDiagnostics(options.development ?? isDevelopment())
   const on_open = () => {
-    for (const channel of registry.used()) channel.reopened()
+    for (const channel of registry.used()) channel.rejoin()
   }
   const link = createLink(options, { clock, diagnostics, on_open })
   const registry: Registry = new Registry({

@@ -1,9 +1,10 @@
 import * as React from 'react'
-import type { Entry, EventName, EventOf, MetaOf, ParamsOf, PushName, PushPayload, PushReply, Registered, ReplyOf, Topic } from '../core/contract.js'
+import type { Entry, EventName, EventOf, MetaOf, ParamsOf, PushName, PushPayload, PushReply, Registered, ReplyOf, StateOf, Topic } from '../core/contract.js'
 import { fitsPattern } from '../core/contract.js'
 import type { Payload } from '../core/phoenix.js'
 import { createRealtime, type Realtime, type SocketOptions } from '../core/realtime.js'
 import { createManualClock } from './manual-clock.js'
+import { TestAgents } from './test-agents.js'
 import { TestPresences } from './test-presences.js'
 import { TestSocket, type Answer, type TestChannel } from './test-socket.js'
 
@@ -57,6 +58,7 @@ export class TestServer<C = Registered> {
   readonly #options: Partial<SocketOptions<C>>
   readonly #clock = createManualClock(Date.now())
   readonly #presences = new TestPresences()
+  readonly #agents = new TestAgents()
   readonly #topics: Readonly<Record<string, UntypedHandlers>>
   readonly #act: Act
   // A handler of the test runs now, inside of React's act.
@@ -123,6 +125,34 @@ export class TestServer<C = Registered> {
     return this.#tell(topic, 'presence_diff', this.#presences.untrack(topic, key))
   }
 
+  /**
+   * What the server owns on `topic` from now on (for useAgent): joins are answered with it, unless the topic has a
+   * `join` of its own that answers, and its changes go out as patches.
+   */
+  agent<T extends Topic<C>>(topic: T, state: StateOf<Entry<C, T>>): Promise<void> {
+    const patch = this.#agents.set(topic, state)
+    return patch ? this.#tell(topic, 'patch', patch) : Promise.resolve()
+  }
+
+  /** Changes it. Throws when there is none. */
+  update<T extends Topic<C>>(topic: T, change: (state: StateOf<Entry<C, T>>) => StateOf<Entry<C, T>>): Promise<void> {
+    this.version(topic)
+    return this.agent(topic, change(this.#agents.get(topic)?.state as StateOf<Entry<C, T>>))
+  }
+
+  /** Its version now, for the answer to a push that changed it. Throws when there is none. */
+  version(topic: Topic<C>): number {
+    const agent = this.#agents.get(topic)
+    if (!agent) throw new Error(`there is no agent on ${topic}`)
+    return agent.version
+  }
+
+  /** The server restarts with the states that it had, and no longer knows how they came to be. */
+  async restart(): Promise<void> {
+    this.#agents.forgetPatches()
+    await this.drop()
+  }
+
   /** The channel crashes on the server: it is joined again by itself. */
   crash(topic: Topic<C>): Promise<void> {
     return this.#tell(topic, 'phx_error', {})
@@ -171,7 +201,7 @@ export class TestServer<C = Registered> {
   #join(channel: TestChannel): Answer | undefined {
     const { topic, params } = channel
     this.received.push({ topic, event: 'phx_join', payload: params })
-    const answer = answerOf(() => this.#handlers(topic)?.join?.(params as never, topic))
+    const answer = answerOf(() => this.#handlers(topic)?.join?.(params as never, topic) ?? this.#agents.reply(topic, params))
     if (answer?.status === 'ok') this.#later(() => channel.receive('presence_state', this.#presences.list(topic)))
     return answer
   }

@@ -11,13 +11,13 @@ describe('on a server', () => {
   it('there is no window, and a page renders without one and without a connection', () => {
     expect(typeof window).toBe('undefined')
     expect(renderToString(<Page realtime={createRealtime({ url: '/socket' })} hydrated={false} />)).toBe(
-      '<p>connecting | joining | no name |  |  |  | 0 |  | false</p>',
+      '<p>connecting | joining | no name |  |  |  | 0 |  | false | no hits</p>',
     )
   })
 
   it('a page renders with what is known', () => {
     expect(renderToString(<Page realtime={createRealtime({ url: '/socket' })} hydrated={true} />)).toBe(
-      '<p>connecting | joining | general | Hello | Ann | ann | 1 | Ann | false</p>',
+      '<p>connecting | joining | general | Hello | Ann | ann | 1 | Ann | false | 3 hits</p>',
     )
   })
 

@@ -4,6 +4,11 @@ export interface Message {
   body?: string
 }
 
+export interface CounterState {
+  readonly hits: number
+  readonly people: Readonly<Record<string, { readonly name: string }>>
+}
+
 export interface TestContract {
   'room:{id}': {
     params: { n?: number; token?: string }
@@ -14,6 +19,10 @@ export interface TestContract {
       me: { payload: { x: number; y: number; typing: boolean } }
     }
     presence: { name: string }
+  }
+  counter: {
+    state: CounterState
+    pushes: { hit: { payload: { by: number }; reply: { version: number } } }
   }
   clicks: {
     reply: { hits: Record<string, number> }

@@ -18,7 +18,7 @@ export function useFakeTime(): void {
 
 export const pass = (ms = 0): Promise<void> => passTime(vi, ms)
 
-const providers = (realtime: Realtime) =>
+export const providers = (realtime: Realtime) =>
   function Providers({ children }: { children: ReactNode }): ReactElement {
     return (
       <StrictMode>

@@ -3,6 +3,7 @@ import type { ReactElement } from 'react'
 import {
   RealtimeHydrate,
   RealtimeProvider,
+  useAgent,
   useChannel,
   useConnection,
   useMessages,
@@ -16,6 +17,7 @@ import {
 } from '../../src/index.js'
 
 export const state: HydrationState = {
+  counter: { response: { epoch: 'e1', version: 3, state: { hits: 3, people: {} } } },
   'room:1': {
     response: { name: 'general', messages: [{ id: 1, body: 'Hello' }] },
     presence: { ann: { metas: [{ phx_ref: 'a', name: 'Ann' }] } },
@@ -39,6 +41,7 @@ function Room(): ReactElement {
         usePresenceCount('room:1'),
         usePresenceOf('room:1', 'ann')?.metas[0]?.name,
         String(mine.typing),
+        `${useAgent('counter')?.hits ?? 'no'} hits`,
       ].join(' | ')}
     </p>
   )

@@ -1,7 +1,7 @@
 import { Component, Suspense, type ReactNode } from 'react'
 import { act } from '@testing-library/react'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { ChannelRefused, useChannel, useMessages } from '../../src/suspense/index.js'
+import { ChannelRefused, useAgent, useChannel, useMessages } from '../../src/suspense/index.js'
 import { mount, pass, useFakeTime } from '../support/harness.js'
 
 useFakeTime()
@@ -28,6 +28,7 @@ const Room = () => {
   const { messages } = useMessages('room:1', { event: 'new_msg', initial: (reply) => reply.messages })
   return `${status} ${response.name} ${messages.length}`
 }
+const Counter = () => String(useAgent('counter', ({ hits }) => hits).toFixed(1))
 const page = (
   <Boundary>
     <Suspense fallback="waiting">
@@ -37,6 +38,17 @@ const page = (
 )
 
 describe('the suspense twin', () => {
+  it('of useAgent always has a state', async () => {
+    const { server, container } = await mount(<Suspense fallback="waiting"><Counter /></Suspense>)
+    expect(container.textContent).toBe('waiting')
+    await server.reply('counter', 'phx_join', 'ok', { epoch: 'e', version: 1, state: { hits: 1, people: {} } })
+    await pass()
+    expect(container.textContent).toBe('1.0')
+    await server.broadcast('counter', 'patch', { epoch: 'e', version: 2, ops: [{ op: 'replace', path: '/hits', value: 2 }] })
+    expect(container.textContent).toBe('2.0')
+    expect(server.sent('phx_join', 'counter')).toHaveLength(1)
+  })
+
   it('waits for the join with one join frame, and then shows what it brought', async () => {
     const { server, container } = await mount(page)
     expect(container.textContent).toBe('waiting')

@@ -19,6 +19,7 @@ export interface Contract {
     pushes: { new_msg: { payload: { body: string }; reply: { id: number } }; ping: object; me: { payload: { typing: boolean } } }
     presence: { name: string }
   }
+  poll: { state: { votes: Record<string, number> }; pushes: { vote: { payload: { for: string }; reply: { version: number } } } }
   'shop:{shop}:item:{item}': { events: { sold: { left: number } } }
 }
 

@@ -3,6 +3,8 @@ import { expectTypeOf } from 'vitest'
 import {
   createRealtime,
   topic,
+  useAction,
+  useAgent,
   useChannel,
   useEvent,
   useMessages,
@@ -15,13 +17,14 @@ import {
   type PushResult,
   type Topic,
 } from '../../src/index.js'
+import { useAgent as useAgentNow } from '../../src/suspense/index.js'
 import type { Contract, Message } from './contract.js'
 
 declare const id: string
 declare const any_topic: string
 
 export function topics(): void {
-  expectTypeOf<Topic>().toEqualTypeOf<'lobby' | `room:${string}` | `shop:${string}:item:${string}`>()
+  expectTypeOf<Topic>().toEqualTypeOf<'lobby' | 'poll' | `room:${string}` | `shop:${string}:item:${string}`>()
   expectTypeOf(topic('room:{id}', { id: 42 })).toEqualTypeOf<`room:${string}`>()
   expectTypeOf(topic('shop:{shop}:item:{item}', { shop: 'a', item: 1 })).toEqualTypeOf<`shop:${string}:item:${string}`>()
   expectTypeOf<Entry<Contract, `room:${string}`>>().toEqualTypeOf<Contract['room:{id}']>()
@@ -89,6 +92,25 @@ export function presences(): void {
   update({ typing: true })
   // @ts-expect-error no such field
   update({ tipping: true })
+}
+
+export function agents(): void {
+  expectTypeOf(useAgent('poll')).toEqualTypeOf<{ votes: Record<string, number> } | undefined>()
+  expectTypeOf(useAgent('poll', ({ votes }) => votes['a'] ?? 0)).toEqualTypeOf<number | undefined>()
+  expectTypeOf(useAgentNow('poll', ({ votes }) => Object.keys(votes))).toEqualTypeOf<string[]>()
+  expectTypeOf(useAgent(id === '' ? null : 'poll')).toEqualTypeOf<{ votes: Record<string, number> } | undefined>()
+  // @ts-expect-error the state has no such part
+  useAgent('poll', ({ vote }) => vote)
+  const vote = useAction('poll', 'vote', { optimistic: ({ votes }, payload) => ({ votes: { ...votes, [payload.for]: 1 } }) })
+  expectTypeOf(vote.pending).toEqualTypeOf<boolean>()
+  expectTypeOf(vote.run({ for: 'a' })).toEqualTypeOf<Promise<PushResult<{ version: number }>>>()
+  void vote.run({ for: 'a' }, { retry: true })
+  // @ts-expect-error the payload is another
+  void vote.run({ to: 'a' })
+  // @ts-expect-error what is expected is no state of this topic
+  useAction('poll', 'vote', { optimistic: () => ({ votes: 1 }) })
+  // @ts-expect-error no such push
+  useAction('poll', 'elect')
 }
 
 export function core(): void {
