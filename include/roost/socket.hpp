@@ -84,7 +84,9 @@ struct SocketId {
 class Socket {
  public:
   Socket(std::shared_ptr<const std::any> state, std::optional<std::string> id, SocketId handle)
-      : state_(std::move(state)), id_(std::move(id)), handle_(handle) {}
+      : state_(std::move(state)), handle_(handle) {
+    if (id) id_ = std::make_unique<const std::optional<std::string>>(std::move(id));
+  }
 
   /// What `connect` put into accept(…). Throws std::bad_any_cast if it was another type.
   template <typename State>
@@ -92,12 +94,15 @@ class Socket {
     static const std::any none;
     return std::any_cast<const State&>(state_ ? *state_ : none);
   }
-  const std::optional<std::string>& id() const { return id_; }
+  const std::optional<std::string>& id() const {
+    static const std::optional<std::string> none;
+    return id_ ? *id_ : none;
+  }
   SocketId handle() const { return handle_; }
 
  private:
   std::shared_ptr<const std::any> state_;
-  std::optional<std::string> id_;
+  std::unique_ptr<const std::optional<std::string>> id_;  // null: none, as many sockets have
   SocketId handle_;
 };
 

@@ -26,6 +26,8 @@
 
 namespace roost::channel {
 
+class Process;
+
 /// Names the owner of presences: one channel, for its lifetime, on this node.
 using OwnerId = std::uint64_t;
 
@@ -56,6 +58,12 @@ class PresencePort {
 /// in that time.
 inline constexpr std::chrono::milliseconds kHoldBack{5};
 
+/// The message that a channel's handler looks at right now.
+struct Handled {
+  const Process* process = nullptr;
+  const wire::Ref* ref = nullptr;
+};
+
 /// One shard's services, for the sockets and channels on it.
 struct Host {
   Executor& executor;
@@ -67,7 +75,8 @@ struct Host {
   unsigned shard;
   Registry& registry;
   std::shared_ptr<ShardLink> link;
-  wire::Scratch scratch{};    // of the message that is being handled
+  wire::Scratch scratch{};  // of the message that is being handled
+  Handled handled{};
   bool draining = false;      // who wants to connect is told to come back later
   std::uint64_t next_id = 1;  // for this shard's subscribers and owners
 

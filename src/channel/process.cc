@@ -286,10 +286,10 @@ Reply Process::find_and_call(std::string_view event, const Payload& payload) {
 
 void Process::call_handler(const wire::Ref& ref, std::string_view event, const Payload& payload) {
   const auto self = shared_from_this();
-  current_ref_ = &ref;
+  host().handled = {this, &ref};
   Reply reply;
   const bool lives = invoke(host().log, site("handler", event), [&] { reply = find_and_call(event, payload); });
-  current_ref_ = nullptr;
+  host().handled = {};
   if (!lives) return crash();
   finish("handler", event, &ref, std::move(reply));
 }

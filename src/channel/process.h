@@ -126,9 +126,8 @@ class Process final : public pubsub::Subscriber, public std::enable_shared_from_
   std::unique_ptr<Channel> channel_;
   std::unique_ptr<Extras> extras_;
   pubsub::Subscription subscription_;
-  std::uint64_t id_;                        // as subscriber and as owner of presences
-  const wire::Ref* current_ref_ = nullptr;  // of the message that is being handled
-  bool busy_ = false;                       // a coroutine waits
+  std::uint64_t id_;   // as subscriber and as owner of presences
+  bool busy_ = false;  // a coroutine waits
   bool joined_ = false;
   bool detached_ = false;
   bool pumping_ = false;    // pump() is posted

@@ -43,7 +43,8 @@ ChannelRef Process::self() {
 }
 
 ReplyRef Process::reply_ref() const {
-  const wire::Ref* ref = current_ref_;
+  const Handled& handled = session_.host().handled;
+  const wire::Ref* ref = handled.process == this ? handled.ref : nullptr;
   if (!ref && busy_ && extras_->task && extras_->task_ref) ref = &*extras_->task_ref;
   if (!ref) throw std::logic_error("reply_ref outside of a handler");
   session_.host().link->thread = std::this_thread::get_id();

@@ -24,7 +24,7 @@ class Registry {
     std::uint32_t slot = free_;
     if (slot == kNone) {
       slot = static_cast<std::uint32_t>(slots_.size());
-      slots_.push_back({});
+      slots_.emplace_back();
     } else {
       free_ = slots_[slot].next_free;
     }
@@ -34,13 +34,12 @@ class Registry {
   }
   void remove(SocketId id) {
     Slot& slot = slots_[id.slot];
-    slot.session = nullptr;
     ++slot.generation;
     slot.next_free = free_;
     free_ = id.slot;
     --count_;
   }
-  /// nullptr: it is gone.
+  /// nullptr: it is gone. A free slot has a generation that no id has yet.
   Session* find(SocketId id) const {
     return id.slot < slots_.size() && slots_[id.slot].generation == id.generation ? slots_[id.slot].session : nullptr;
   }
@@ -49,9 +48,11 @@ class Registry {
  private:
   static constexpr std::uint32_t kNone = ~0u;
   struct Slot {
-    Session* session = nullptr;
+    union {
+      Session* session = nullptr;
+      std::uint32_t next_free;
+    };
     std::uint64_t generation = 1;
-    std::uint32_t next_free = kNone;
   };
   const unsigned shard_;
   std::vector<Slot> slots_;

@@ -32,7 +32,7 @@ ConnectionState::ConnectionState(LoopImpl& loop, Connection::Handler& handler) :
 
 void ConnectionState::start(Fd fd) {
   fd_ = std::move(fd);
-  self_ = this;
+  intrusive_ptr_add_ref(this);  // until close()
   watched_for_ = wanted();
   const auto watched = loop_.poller().watch(fd_.get(), *this, watched_for_);
   watched_ = watched.has_value();
@@ -245,7 +245,6 @@ void ConnectionState::close_after_flush() {
   handler_ = nullptr;
   held_.reset();
   paused_ = false;
-  loop_.lingering.insert(this);
   limit_closing(Connection::kFlushStall);
   update_interest();
   flush_later();
@@ -259,8 +258,9 @@ void ConnectionState::finish_sending() {
 }
 
 void ConnectionState::limit_closing(Duration limit) {
-  loop_.timers().cancel(limit_);
-  limit_ = loop_.timers().add(loop_.now() + limit, [self = Ref(this)] { self->close(); });
+  Executor::TimerId& timer = loop_.lingering[this];
+  loop_.timers().cancel(timer);
+  timer = loop_.timers().add(loop_.now() + limit, [self = Ref(this)] { self->close(); });
 }
 
 void ConnectionState::abort() {
@@ -270,15 +270,17 @@ void ConnectionState::abort() {
 
 void ConnectionState::close() {
   if (phase_ == Phase::closed) return;
-  loop_.lingering.erase(this);
   phase_ = Phase::closed;
-  const Ref self = std::move(self_);
+  const Ref self(this, false);
+  if (const auto found = loop_.lingering.find(this); found != loop_.lingering.end()) {
+    loop_.timers().cancel(found->second);
+    loop_.lingering.erase(found);
+  }
   outbox_.clear();
   batch_.reset();
   held_.reset();
   unwatch();
   fd_ = Fd();
-  loop_.timers().cancel(std::exchange(limit_, {}));
 }
 
 void ConnectionState::detach() {
@@ -309,6 +311,9 @@ void Connection::leave(Batch& batch) {
 }
 void Connection::send_copy(std::string_view bytes) {
   state_->send(SharedBytes::copy(bytes), 0);
+}
+std::string Connection::peer_address() const {
+  return state_->peer_address();
 }
 std::size_t Connection::outbox_memory() const {
   return state_->outbox_memory();

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include <roost/bytes.hpp>
@@ -67,6 +68,8 @@ class Connection {
   /// The same with a copy of `bytes`.
   void send_copy(std::string_view bytes);
 
+  /// Where the peer is: "127.0.0.1", "::1". Asked of the system; empty when the peer has gone.
+  std::string peer_address() const;
   /// What was sent and is not yet in the hands of the system.
   std::size_t outbox_bytes() const;
   /// The same with what each piece costs beside its bytes: what a budget should look at.

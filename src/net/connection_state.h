@@ -11,6 +11,7 @@
 #include "net/connection.h"
 #include "net/outbox.h"
 #include "net/poller.h"
+#include "net/socket.h"
 
 namespace roost::net {
 
@@ -38,6 +39,7 @@ class ConnectionState final : public BatchTaker, public Watched {
   /// The Connection is gone.
   void detach();
 
+  std::string peer_address() const { return net::peer_address(fd_.get()); }
   std::size_t outbox_bytes() const { return outbox_.bytes() + batch_bytes(); }
   std::size_t outbox_memory() const { return outbox_.memory() + batch_bytes(); }
   bool blocked() const { return blocked_; }
@@ -71,13 +73,11 @@ class ConnectionState final : public BatchTaker, public Watched {
 
   LoopImpl& loop_;
   Connection::Handler* handler_;  // nullptr: nobody wants to hear more
-  Fd fd_;
-  Ref self_;  // while the descriptor is open
   Outbox outbox_;
   boost::intrusive_ptr<Batch> batch_;  // follows what is in the outbox, and may still grow
   std::size_t batch_from_ = 0;
   std::unique_ptr<std::string> held_;  // bytes that were read when posted work paused the reading
-  Executor::TimerId limit_;            // closing only
+  Fd fd_;
   Interest watched_for_;
   Phase phase_ = Phase::open;
   bool watched_ = false;        // by the loop's poller

@@ -101,7 +101,7 @@ void LoopImpl::drop_waiting() {
     mail.clear();
     timers_.clear();
     std::exchange(to_flush_, {}).clear();
-    while (!lingering.empty()) (*lingering.begin())->close();
+    while (!lingering.empty()) lingering.begin()->first->close();
   } while (!mailbox_.empty() || timers_.next());
 }
 

@@ -5,7 +5,7 @@
 #include <memory>
 #include <optional>
 #include <span>
-#include <unordered_set>
+#include <unordered_map>
 #include <vector>
 
 #include <boost/smart_ptr/intrusive_ptr.hpp>
@@ -41,7 +41,7 @@ class LoopImpl final : private Watched {
 
   std::span<char> read_buffer() { return read_buffer_; }
   std::span<char> scratch() { return scratch_; }
-  std::unordered_set<ConnectionState*> lingering;  // those that close by themselves
+  std::unordered_map<ConnectionState*, Executor::TimerId> lingering;  // those that close by themselves, and their limit
 
   static constexpr std::size_t kReadBytes = 64 * 1024;  // one for the loop; a TCP segment burst fits
 

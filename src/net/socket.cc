@@ -133,6 +133,14 @@ std::expected<Accepted, int> accept_client(int listener) {
   return accepted;
 }
 
+std::string peer_address(int fd) {
+  sockaddr_storage peer{};
+  socklen_t size = sizeof peer;
+  Accepted accepted;
+  if (::getpeername(fd, reinterpret_cast<sockaddr*>(&peer), &size) == 0) describe(peer, accepted);
+  return accepted.address;
+}
+
 std::expected<std::size_t, int> receive(int fd, std::span<char> into) {
   return retry([&] { return ::recv(fd, into.data(), into.size(), 0); });
 }

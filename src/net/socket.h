@@ -26,6 +26,9 @@ std::uint16_t local_port(int fd);
 /// The next waiting client, with a non-blocking socket; an error code of the system if there is none.
 std::expected<Accepted, int> accept_client(int listener);
 
+/// Where the peer of a connected socket is; empty if the system does not say.
+std::string peer_address(int fd);
+
 /// How many bytes were read, 0 at the end of the stream; an error code of the system otherwise.
 std::expected<std::size_t, int> receive(int fd, std::span<char> into);
 /// How many bytes the system took. No SIGPIPE.

@@ -20,7 +20,6 @@ Subscription::Subscription(Subscription&& other) noexcept {
 Subscription& Subscription::operator=(Subscription&& other) noexcept {
   if (this == &other) return *this;
   end();
-  table_ = other.table_;
   topic_ = std::exchange(other.topic_, nullptr);
   place_ = other.place_;
   if (topic_) topic_->entries[place_].subscription = this;
@@ -28,7 +27,7 @@ Subscription& Subscription::operator=(Subscription&& other) noexcept {
 }
 
 void Subscription::end() {
-  if (topic_) table_->remove(*this);
+  if (topic_) topic_->table.remove(*this);
 }
 
 Table::~Table() {
@@ -39,7 +38,7 @@ Subscription Table::subscribe(std::string_view name, Subscriber& subscriber, Sub
   ROOST_ASSERT(!dispatching_);
   auto found = topics_.find(name);
   if (found == topics_.end()) {
-    found = topics_.emplace(name, std::make_unique<Topic>(Topic{.name = std::string(name)})).first;
+    found = topics_.emplace(name, std::make_unique<Topic>(Topic{.table = *this, .name = std::string(name)})).first;
     const std::size_t slot = Interest::slot(name);
     if (counts_.add(slot)) interest_.add(slot, shard_);
     if (adapter_) announce(*found->second);
@@ -47,7 +46,6 @@ Subscription Table::subscribe(std::string_view name, Subscriber& subscriber, Sub
   Topic& topic = *found->second;
   end_turn(topic);
   Subscription subscription;
-  subscription.table_ = this;
   subscription.topic_ = &topic;
   subscription.place_ = static_cast<std::uint32_t>(topic.entries.size());
   topic.entries.push_back({&subscriber, id, &subscription});

@@ -53,6 +53,7 @@ struct Topic {
     SubscriberId id;
     Subscription* subscription;  // knows its place here, so that it leaves in constant time
   };
+  Table& table;
   std::string name;
   std::vector<Entry> entries = {};
   std::unique_ptr<Turn> turn = {};  // while it is open
@@ -78,7 +79,6 @@ class Subscription {
 
  private:
   friend class Table;
-  Table* table_ = nullptr;
   Topic* topic_ = nullptr;
   std::uint32_t place_ = 0;  // in the topic's list
 };

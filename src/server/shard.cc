@@ -59,8 +59,8 @@ std::expected<std::uint16_t, Error> Shard::listen(const net::Listener::Options& 
   auto listener = net::Listener::create(
       *loop_, options,
       [this](net::Accepted accepted) {
-        clients_.add(std::move(accepted), [this](transport::Client& client) {
-          return std::make_unique<transport::HttpProtocol>(client, http_);
+        clients_.add(std::move(accepted.fd), [&](transport::Client& client) {
+          return std::make_unique<transport::HttpProtocol>(client, http_, std::move(accepted.address), accepted.port);
         });
       },
       [this](const Error& error) {

@@ -1,5 +1,7 @@
 #include "transport/client.h"
 
+#include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace roost::transport {
@@ -46,15 +48,16 @@ void Client::become(std::unique_ptr<Protocol> protocol, std::string rest) {
 
 void Client::expect_bytes_within(Duration timeout) {
   if (closed_) return;
-  silence_max_ = timeout;
+  const auto longest = std::chrono::duration_cast<Duration>(ShortTime::max());
+  silence_max_ = std::chrono::ceil<ShortTime>(std::min(timeout, longest));
   last_byte_ = loop().now();
   if (timeout == Duration::zero()) return clients_.silences_.cancel(*this);
-  clients_.silences_.set(*this, last_byte_ + timeout);
+  clients_.silences_.set(*this, last_byte_ + silence_max_);
 }
 
 // It is looked at only when it comes: a byte costs a store.
 void Client::on_deadline() {
-  if (closed_ || silence_max_ == Duration::zero()) return;
+  if (closed_ || silence_max_ == ShortTime::zero()) return;
   const auto self = shared_from_this();
   const TimePoint due = last_byte_ + silence_max_;
   if (loop().now() < due) return clients_.silences_.set(*this, due);

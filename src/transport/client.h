@@ -38,9 +38,9 @@ class Clients {
  public:
   Clients(net::Loop& loop, Log& log, Metrics& metrics) : loop_(loop), log_(log), metrics_(metrics), silences_(loop) {}
 
-  /// Takes over an accepted connection; `make` gives the protocol that it starts with.
+  /// Takes over an accepted connection; `make(client)` gives the protocol that it starts with.
   template <typename Make>
-  void add(net::Accepted accepted, Make&& make);
+  void add(net::Fd fd, Make&& make);
 
   /// Forgets a client at the end of this turn: it may be on the stack now.
   void finish(Client& client);
@@ -67,17 +67,11 @@ class Client final : public net::Connection::Handler,
                      public std::enable_shared_from_this<Client>,
                      private Deadlines::Owner {
  public:
-  Client(Clients& clients, net::Accepted accepted)
-      : clients_(clients),
-        address_(std::move(accepted.address)),
-        port_(accepted.port),
-        connection_(clients.loop(), std::move(accepted.fd), *this) {}
+  Client(Clients& clients, net::Fd fd) : clients_(clients), connection_(clients.loop(), std::move(fd), *this) {}
   ~Client() {
     if (!closed_) clients_.silences_.cancel(*this);
   }
 
-  const std::string& address() const { return address_; }
-  std::uint16_t port() const { return port_; }
   net::Connection& connection() { return connection_; }
   net::Loop& loop() { return clients_.loop(); }
   Log& log() { return clients_.log(); }
@@ -86,7 +80,8 @@ class Client final : public net::Connection::Handler,
   /// Changes the protocol behind the current call. `rest`: bytes that came already and belong to the new one.
   void become(std::unique_ptr<Protocol> protocol, std::string rest);
 
-  /// Calls Protocol::on_silence after that long without a byte from the peer; zero: never. Counts from now.
+  /// Calls Protocol::on_silence after that long without a byte from the peer; zero: never. Counts from now. To the
+  /// millisecond, and 49 days at most.
   void expect_bytes_within(Duration timeout);
 
   /// Sends what waits, closes, and forgets this client at the end of the turn.
@@ -106,21 +101,21 @@ class Client final : public net::Connection::Handler,
   friend class Clients;
   void on_deadline() override;
 
-  Clients& clients_;
+  using ShortTime = std::chrono::duration<std::uint32_t, std::milli>;
+
   std::uint32_t place_ = 0;  // in the list of clients
-  const std::string address_;
-  const std::uint16_t port_;
+  Clients& clients_;
   net::Connection connection_;
   std::unique_ptr<Protocol> protocol_;
   TimePoint last_byte_{};
-  Duration silence_max_{};
+  ShortTime silence_max_{};
   bool closed_ = false;
 };
 
 template <typename Make>
-void Clients::add(net::Accepted accepted, Make&& make) {
+void Clients::add(net::Fd fd, Make&& make) {
   metrics_.add(Count::connections_opened);
-  auto client = std::make_shared<Client>(*this, std::move(accepted));
+  auto client = std::make_shared<Client>(*this, std::move(fd));
   client->start(make(*client));
   client->place_ = static_cast<std::uint32_t>(clients_.size());
   clients_.push_back(std::move(client));

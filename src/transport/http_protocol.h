@@ -57,7 +57,8 @@ struct HttpOptions {
 /// HTTP/1.1 on one connection: requests one after the other, each answered before the next is looked at.
 class HttpProtocol final : public Protocol {
  public:
-  HttpProtocol(Client& client, const HttpOptions& options);
+  /// `address`, `port`: of the peer.
+  HttpProtocol(Client& client, const HttpOptions& options, std::string address, std::uint16_t port);
   ~HttpProtocol() override;
 
   void on_data(std::span<char> bytes) override;
@@ -80,6 +81,8 @@ class HttpProtocol final : public Protocol {
 
   Client& client_;
   const HttpOptions& options_;
+  const std::string address_;
+  const std::uint16_t port_;
   http::RequestParser parser_;
   std::shared_ptr<Exchange> pending_;  // the request that waits for its answer
   std::string waiting_;                // bytes behind it, or that wait until the peer takes its answers

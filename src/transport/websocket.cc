@@ -90,8 +90,8 @@ WebSocket::WebSocket(Client& client, const Mount& mount, channel::Host& host, co
     : client_(client),
       mount_(mount),
       host_(host),
-      decoder_(mount.decoder, deflate),
-      endpoint_(mount.make_endpoint(host, serializer, &ws::write_head, *this, std::move(accept))) {
+      endpoint_(mount.make_endpoint(host, serializer, &ws::write_head, *this, std::move(accept))),
+      decoder_(mount.decoder, deflate) {
   if (deflate) deflate_bits_ = deflate->server_max_window_bits;
   if (deflate && !deflate->server_no_context_takeover) deflater_ = std::make_unique<ws::Deflater>(*deflate);
   client_.expect_bytes_within(mount.definition->websocket_->timeout);
@@ -226,7 +226,8 @@ void WebSocket::request_close(Close why) {
       return close_soon(1012, EndReason::drained);  // G4
     case Close::too_slow:                           // M2
       if (!closing_) host_.metrics.add(Count::limit_outbox);
-      if (!closing_) host_.log.write(LogLevel::warn, "client too slow", {{"address", client_.address()}});
+      if (!closing_)
+        host_.log.write(LogLevel::warn, "client too slow", {{"address", client_.connection().peer_address()}});
       return close_soon(1013, EndReason::closed);
     case Close::overrun:
       return close_soon(1008, EndReason::closed);

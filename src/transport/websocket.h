@@ -54,9 +54,7 @@ class WebSocket final : public Protocol, public channel::Outlet {
   Client& client_;
   const Mount& mount_;
   channel::Host& host_;
-  ws::Decoder decoder_;
   std::unique_ptr<channel::Endpoint> endpoint_;
-  std::uint8_t deflate_bits_ = 0;           // the client's window; 0: no compression
   std::unique_ptr<ws::Deflater> deflater_;  // when messages may refer to those before them
   std::unique_ptr<std::string> held_pong_;  // the answer to the latest ping, when it has to wait
   /// Its turn is over, or what it sent made its shard publish to a crowded one: the rest waits, here and with the peer.
@@ -65,7 +63,9 @@ class WebSocket final : public Protocol, public channel::Outlet {
     Timer timer;
   };
   std::unique_ptr<HeldBack> held_back_;
-  bool closing_ = false;  // a close was asked for, and comes from the loop
+  [[no_unique_address]] ws::Decoder decoder_;  // has room behind it for the next two
+  std::uint8_t deflate_bits_ = 0;              // the client's window; 0: no compression
+  bool closing_ = false;                       // a close was asked for, and comes from the loop
 };
 
 }  // namespace roost::transport

@@ -85,7 +85,7 @@ struct Decoder::Partial {
 };
 
 Decoder::Decoder(const DecoderOptions& options, std::optional<DeflateParams> deflate) : options_(&options) {
-  if (deflate) inflater_.emplace(*deflate);
+  if (deflate) inflater_ = std::make_unique<Inflater>(*deflate);
 }
 Decoder::Decoder(Decoder&&) noexcept = default;
 Decoder& Decoder::operator=(Decoder&&) noexcept = default;
@@ -132,7 +132,7 @@ auto Decoder::take_header(std::span<char>& input) -> std::expected<std::optional
   const std::size_t kept = partial_ ? partial_->header_size : 0;
   if (input.empty()) return std::nullopt;
   if (kept == 0) {
-    auto header = decode_frame_header(input, inflater_.has_value());
+    auto header = decode_frame_header(input, inflater_ != nullptr);
     if (!header) return header;
     if (*header) {
       take(input, (*header)->header_bytes);
@@ -142,7 +142,7 @@ auto Decoder::take_header(std::span<char>& input) -> std::expected<std::optional
   Partial& state = partial();
   const std::size_t size = std::min(input.size(), kFrameHeaderMax - kept);
   std::copy_n(input.data(), size, state.header_bytes.data() + kept);
-  auto header = decode_frame_header(std::span(state.header_bytes).first(kept + size), inflater_.has_value());
+  auto header = decode_frame_header(std::span(state.header_bytes).first(kept + size), inflater_ != nullptr);
   if (!header) return header;
   take(input, *header ? (*header)->header_bytes - kept : size);
   state.header_size = *header ? 0 : static_cast<std::uint8_t>(kept + size);

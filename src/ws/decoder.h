@@ -75,7 +75,7 @@ class Decoder {
 
   const DecoderOptions* options_;
   std::unique_ptr<Partial> partial_;  // only while something is half received, or its event is in use
-  std::optional<Inflater> inflater_;
+  std::unique_ptr<Inflater> inflater_;
   bool finished_ = false;  // closed or failed
 };
 

@@ -41,6 +41,10 @@ roost::HttpResponse too_many_requests(const std::string&) {
 }  // namespace
 
 void add_mounts(roost::App& app) {
+  auto& bench = app.socket("/bench").check_origin(CheckOrigin::off());  // of whose clients nothing is kept
+  bench.channel<Bench>("bench:*");
+  bench.channel<PresenceRoom>("presence:*");
+
   mount_at(app, "/socket").longpoll().error_handler(too_many_requests);
   mount_at(app, "/socket_compress").websocket({.compress = true}).longpoll({.window = 500ms, .pubsub_timeout = 500ms});
   mount_at(app, "/socket_short")

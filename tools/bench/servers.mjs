@@ -28,7 +28,7 @@ function listens(port) {
 }
 
 /** Starts one on a port below the range that the system takes the ports of its own connections from. */
-export async function start({ path, args, env = {} }, socketPath = '/socket') {
+export async function start({ path, args, env = {} }, socketPath = '/bench') {
   const port = await freePort()
   const child = spawn(path, [...args, '--port', `${port}`], { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, ...env } })
   for (let tries = 0; !(await listens(port)); tries++) {
