@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include <roost/braces.hpp>
 #include <roost/bytes.hpp>
 #include <roost/json.hpp>
 
@@ -23,8 +24,8 @@ class Payload {
   /// `{}`
   Payload() = default;
 
-  /// `{{"reason", "no such room"}, {"code", 7}}`: an object, as boost::json::value would read the braces.
-  Payload(std::initializer_list<boost::json::value_ref> json) : Payload(boost::json::value(json)) {}
+  /// `{{"reason", "no such room"}, {"code", 7}}`: an object; see braces.hpp.
+  Payload(std::initializer_list<Braces> json) : Payload(Braces(json).take()) {}
   /// Any JsonType: a described struct, a map, a number … Throws std::invalid_argument for NaN and infinity, which JSON
   /// has not, and for text that is not UTF-8.
   template <JsonType T>

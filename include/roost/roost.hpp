@@ -3,6 +3,7 @@
 /// All that an application needs.
 #include <roost/agent.hpp>
 #include <roost/app.hpp>
+#include <roost/braces.hpp>
 #include <roost/channel.hpp>
 #include <roost/events.hpp>
 #include <roost/http.hpp>

@@ -39,7 +39,7 @@ class PayloadMatcher {
   PayloadMatcher() : PayloadMatcher(Payload()) {}
   /// Equal, as JSON is: order of members and spelling of numbers do not count. Or the same bytes.
   PayloadMatcher(Payload payload);
-  PayloadMatcher(std::initializer_list<boost::json::value_ref> json) : PayloadMatcher(Payload(json)) {}
+  PayloadMatcher(std::initializer_list<Braces> json) : PayloadMatcher(Payload(json)) {}
   template <typename T>
   requires(std::is_convertible_v<const T&, Payload> && !std::is_base_of_v<PayloadMatcher, T> &&
            !std::is_same_v<T, Payload>) PayloadMatcher(const T& value)
@@ -59,7 +59,7 @@ class PayloadMatcher {
 PayloadMatcher anything();
 /// Objects may have more members than `part` names, also those inside; all else is equal.
 PayloadMatcher including(Payload part);
-inline PayloadMatcher including(std::initializer_list<boost::json::value_ref> json) {
+inline PayloadMatcher including(std::initializer_list<Braces> json) {
   return including(Payload(json));
 }
 /// Payloads that are a T for which `fits` is true: `matching<Message>([](const Message& m) { return m.id > 3; })`.

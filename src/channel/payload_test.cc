@@ -24,6 +24,31 @@ TEST(Payload, ReadsBracesAsJson) {
   EXPECT_EQ(Payload(true).view(), "true");
 }
 
+TEST(Payload, BracesTakeWhateverJsonCanHold) {
+  const std::vector<std::string> names = {"ann", "bob"};
+  const std::map<std::string, int> scores = {{"ann", 3}};
+  const boost::json::value json = {1, 2};
+  const Payload payload = {{"names", names},
+                           {"scores", scores},
+                           {"best", std::optional<int>()},
+                           {"json", json},
+                           {"text", std::string_view("x")},
+                           {"none", nullptr},
+                           {"deep", {{"a", {1, "b", 2.5}}}}};
+  EXPECT_EQ(payload.view(), R"({"names":["ann","bob"],"scores":{"ann":3},"best":null,"json":[1,2],"text":"x",)"
+                            R"("none":null,"deep":{"a":[1,"b",2.5E0]}})");
+}
+
+TEST(Payload, BracesAreAnObjectIfEveryPartIsAMember) {
+  EXPECT_EQ(Payload({{"a", {}}}).view(), R"({"a":{}})");
+  EXPECT_EQ(Payload({{"a", "b"}, {"c", "d"}}).view(), R"({"a":"b","c":"d"})");
+  EXPECT_EQ(Payload({{"a", "b"}, {"c"}}).view(), R"([["a","b"],["c"]])");
+  EXPECT_EQ(Payload({{"a", "b"}, 7}).view(), R"([["a","b"],7])");
+  EXPECT_EQ(Payload({{1, 2}, {3, 4}}).view(), "[[1,2],[3,4]]");
+  EXPECT_EQ(Payload({{"list", {"a", "b"}}}).view(), R"({"list":["a","b"]})");
+  EXPECT_EQ(Payload({{"a", 1}, {"a", 2}}).view(), R"({"a":1})");
+}
+
 TEST(Payload, BorrowedViewsTheBytesButItsCopyOwnsThem) {
   std::string buffer = R"({"a":1})";
   const Payload::Borrowed borrowed(buffer, false);
