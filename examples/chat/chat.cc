@@ -40,13 +40,14 @@ roost::JoinReply Lobby::join(std::string_view, const roost::Payload&) {
 }
 
 roost::Task<roost::JoinReply> Lobby::list_rooms() {
-  const RoomList list = co_await app_.blocking([store = store_] { return RoomList{store->rooms()}; });
+  const auto read = [store = store_] { return RoomList{store->rooms()}; };
+  const RoomList list = co_await app_.blocking(read);
   co_return roost::ok(list);
 }
 
 roost::Task<roost::Reply> Lobby::create_room(CreateRoom wanted) {
   auto create = [store = store_, name = std::move(wanted.name)] { return store->create_room(name); };
-  const auto room = co_await app_.blocking(std::move(create));
+  const auto room = co_await app_.blocking(create);
   if (!room) co_return roost::error({{"reason", room.error()}});
   broadcast("room_created", *room);
   co_return roost::ok(*room);
@@ -71,7 +72,7 @@ roost::JoinReply Room::join(std::string_view topic, const roost::Payload&) {
 
 roost::Task<roost::JoinReply> Room::enter(std::string id) {
   auto read = [store = store_, id = std::move(id)] { return read_room(*store, id); };
-  const std::optional<Entered> entered = co_await app_.blocking(std::move(read));
+  const std::optional<Entered> entered = co_await app_.blocking(read);
   if (!entered) co_return roost::refuse({{"reason", "no such room"}});
   co_return roost::ok(*entered);
 }
@@ -86,7 +87,7 @@ roost::Task<roost::Reply> Room::new_msg(NewMessage message) {
   auto add = [store = store_, room = room_id(topic()), me = user<demo::User>(), body = std::move(body), send] {
     return store->add_message(room, me, body, seconds_now(), send).id;
   };
-  const std::int64_t id = co_await app_.blocking(std::move(add));
+  const std::int64_t id = co_await app_.blocking(add);
   co_return roost::ok(MessageId{id});
 }
 

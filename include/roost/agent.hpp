@@ -76,10 +76,13 @@ class Agent {
     }
   }
 
-  /// `co_await agent.get([](const State& s) { return s.total; })`
-  template <typename Read, typename R = std::decay_t<std::invoke_result_t<Read&, const State&>>>
-  Async<R> get(Read read) const {
-    return Async<R>([cell = cell_, read = std::move(read)](Completion<R> waiter) mutable {
+  /// `co_await agent.get([](const State& s) { return s.total; })`. g++ 12: name a function that captures more than
+  /// references and numbers first, here and for `update`.
+  template <typename Read, typename F = std::decay_t<Read>,
+            typename R = std::decay_t<std::invoke_result_t<F&, const State&>>>
+  Async<R> get(Read&& read) const {
+    detail::check_awaited<Read>();
+    return Async<R>([cell = cell_, read = F(std::forward<Read>(read))](Completion<R> waiter) mutable {
       AgentRunner& runner = *cell->runner;
       detail::run_on<R>(runner, std::move(waiter),
                         [cell = std::move(cell), read = std::move(read)](Completion<R> done) mutable {
@@ -89,9 +92,11 @@ class Agent {
   }
 
   /// `co_await agent.update([](State& s) { return ++s.total; })`. Waits until the change is saved.
-  template <typename Change, typename R = std::decay_t<std::invoke_result_t<Change&, State&>>>
-  Async<R> update(Change change) const {
-    return Async<R>([cell = cell_, change = std::move(change)](Completion<R> waiter) mutable {
+  template <typename Change, typename F = std::decay_t<Change>,
+            typename R = std::decay_t<std::invoke_result_t<F&, State&>>>
+  Async<R> update(Change&& change) const {
+    detail::check_awaited<Change>();
+    return Async<R>([cell = cell_, change = F(std::forward<Change>(change))](Completion<R> waiter) mutable {
       AgentRunner& runner = *cell->runner;
       detail::run_on<R>(
           runner, std::move(waiter), [cell = std::move(cell), change = std::move(change)](Completion<R> done) mutable {

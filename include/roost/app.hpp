@@ -219,11 +219,12 @@ class App {
   }
 
   /// Runs `fn` on a thread that may block (a file, a database) and gives its result to the Task that awaits; a
-  /// WorkRefused if 10,000 wait already.
-  template <typename Fn, typename R = std::invoke_result_t<Fn&>>
-  Async<R> blocking(Fn fn) {
-    return Async<R>([this, fn = std::move(fn)](Completion<R> done) mutable {
-      auto job = std::make_shared<std::pair<Fn, Completion<R>>>(std::move(fn), std::move(done));
+  /// WorkRefused if 10,000 wait already. g++ 12: name `fn` first, if it captures more than references and numbers.
+  template <typename Fn, typename F = std::decay_t<Fn>, typename R = std::invoke_result_t<F&>>
+  Async<R> blocking(Fn&& fn) {
+    detail::check_awaited<Fn>();
+    return Async<R>([this, fn = F(std::forward<Fn>(fn))](Completion<R> done) mutable {
+      auto job = std::make_shared<std::pair<F, Completion<R>>>(std::move(fn), std::move(done));
       if (!post_blocking([job] { job->second.complete_with(job->first); }))
         job->second.fail(std::make_exception_ptr(WorkRefused("blocking_work")));
     });

@@ -149,6 +149,23 @@ class Task;
 
 namespace detail {
 
+template <typename T>
+struct IsMoveOnlyFunction : std::false_type {};
+template <typename Signature>
+struct IsMoveOnlyFunction<std::move_only_function<Signature>> : std::true_type {};
+
+/// For the error. g++ 12 destroys twice what a lambda has captured that is written inside of the expression that is
+/// awaited (GCC bug 99576); one that has a name before is all right. `Function`: as a forwarding reference is deduced.
+template <typename Function>
+constexpr void check_awaited() {
+#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 13
+  static_assert(std::is_lvalue_reference_v<Function> || std::is_trivially_destructible_v<Function> ||
+                    IsMoveOnlyFunction<Function>::value,
+                "Roost: g++ 12 destroys the captures of this lambda twice. Give it a name: auto work = [...] { ... }; "
+                "co_await app.blocking(work). One that cannot be copied is a std::move_only_function");
+#endif
+}
+
 struct NoAwaiter : std::suspend_never {
   struct Nothing {
     template <typename T>
