@@ -229,6 +229,10 @@ class Server {
   /// Does what waits. Every other call here does so, too; this is for what other threads have left.
   void run();
 
+  /// From now on, agents and app.blocking refuse work as if too much of it waited: a Task that wants some gets a
+  /// WorkRefused. `false`: they take it again.
+  void refuse_work(bool refuse = true);
+
   /// The lines of the log from warnings upwards, as `error channel crashed in=handler topic=room:a event=x error=…`.
   std::vector<std::string> log() const;
   /// Expects a line of the log that contains `text`.

@@ -33,6 +33,7 @@ class LineLog final : public Log {
 // Agents
 
 bool InlineAgents::post(Work work) {
+  if (refuses) return false;
   executor_->post([log = log_, work = std::move(work)]() mutable {
     try {
       work();
@@ -125,6 +126,7 @@ std::shared_ptr<Listener::Impl> Server::Impl::subscribe(std::string topic) {
 }
 
 bool Server::Impl::post_blocking(Executor::Work job) {
+  if (agents_->refuses) return false;
   executor_->post(std::move(job));
   return true;
 }
@@ -168,6 +170,10 @@ void Server::advance(std::chrono::nanoseconds duration) {
 void Server::run() {
   impl_->start();
   impl_->loop().run_until_idle();
+}
+
+void Server::refuse_work(bool refuse) {
+  impl_->refuse_work(refuse);
 }
 
 std::vector<std::string> Server::log() const {

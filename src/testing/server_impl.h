@@ -28,6 +28,8 @@ class InlineAgents final : public AgentRunner {
   void save(const std::string& name, std::function<std::string()> state) override { saved_[name] = state(); }
   void after_save(Work work) override { work(); }
 
+  bool refuses = false;  // work, as when too much waits
+
  private:
   // Shared: a handle of the test's own may outlive the server.
   const std::shared_ptr<Executor> executor_;
@@ -55,6 +57,7 @@ class Server::Impl final : public server::Stage {
   const Metrics& metrics() const override { return metrics_; }
 
   App& app() { return app_; }
+  void refuse_work(bool refuse) { agents_->refuses = refuse; }
   FakeExecutor& loop() { return *executor_; }
   const LogLines& log() const { return *log_lines_; }
 
