@@ -25,4 +25,7 @@ foreach(module ${modules_with_tests})
     target_link_libraries(${module}_tests PRIVATE roost_test_options GTest::gmock_main)
   endif()
 endforeach()
+# One test compares this page with the settings.
+set_source_files_properties(src/server/settings_guide_test.cc PROPERTIES COMPILE_DEFINITIONS
+                            ROOST_CONFIGURATION_GUIDE="${CMAKE_CURRENT_SOURCE_DIR}/docs/guide/configuration.md")
 add_test(NAME unit_tests COMMAND unit_tests)
