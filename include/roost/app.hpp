@@ -185,10 +185,32 @@ class App {
 
   const Options& options() const;
   SocketMount& socket(std::string path);
-  void get(std::string path, HttpHandler handler);
-  void post(std::string path, HttpHandler handler);
-  /// Files below `directory` at `prefix`, index.html for folders, with types and ETags. Routes and mounts win over
-  /// files.
+  /// A route of the application's own: what `handler` may be, how paths are written and which route answers is said in
+  /// http.hpp. What is wrong with it, such as another one for the same paths, is said by start().
+  template <typename Handler>
+  void get(std::string path, Handler handler) {
+    route("GET", std::move(path), detail::make_http_handler(std::move(handler)));
+  }
+  template <typename Handler>
+  void post(std::string path, Handler handler, RouteOptions options = {}) {
+    route("POST", std::move(path), detail::make_http_handler(std::move(handler)), options);
+  }
+  template <typename Handler>
+  void put(std::string path, Handler handler, RouteOptions options = {}) {
+    route("PUT", std::move(path), detail::make_http_handler(std::move(handler)), options);
+  }
+  template <typename Handler>
+  void patch(std::string path, Handler handler, RouteOptions options = {}) {
+    route("PATCH", std::move(path), detail::make_http_handler(std::move(handler)), options);
+  }
+  template <typename Handler>
+  void del(std::string path, Handler handler, RouteOptions options = {}) {
+    route("DELETE", std::move(path), detail::make_http_handler(std::move(handler)), options);
+  }
+  /// The same for any method.
+  void route(std::string method, std::string path, HttpHandler handler, RouteOptions options = {});
+  /// Files below `directory` at `prefix`, index.html for folders, with types and ETags, where neither a
+  /// socket nor a route answers.
   void static_files(std::string prefix, std::string directory);
   /// How large and how slow requests may be.
   void http_limits(HttpLimits limits);

@@ -49,7 +49,9 @@ struct HttpLimits {
       1'016'384;                          // path and query. Beyond: 414; a query alone may have 1,000,000 (PROTOCOL U4)
   std::size_t header_bytes_max = 65'536;  // all header lines together. Beyond: 431
   std::size_t header_count_max = 128;     // Beyond: 431
-  std::size_t body_bytes_max = 9'000'000;  // Beyond: 413. A long poll takes 8,000,000 of it and answers 400 to more
+  /// Beyond: 413. A long poll takes 8,000,000 of it and answers 400 to more; a route may have its own, see
+  /// RouteOptions.
+  std::size_t body_bytes_max = 9'000'000;
   std::chrono::milliseconds request_timeout{
       60'000};  // until a request is whole, and idle between two. Beyond: 408 or a close
 };

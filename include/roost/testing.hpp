@@ -189,6 +189,30 @@ class Client {
   std::shared_ptr<Connection> connection_;
 };
 
+/// A request to one of the application's own routes; sockets and files are not asked.
+struct Request {
+  std::string method = "GET";
+  std::string target = "/";  // may have a query: "/api/rooms?page=2"
+  std::vector<std::pair<std::string, std::string>> headers = {};
+  std::string body = {};
+};
+
+/// A request that was sent. Copies are the same one.
+class HttpCall {
+ public:
+  struct State;
+  explicit HttpCall(std::shared_ptr<State> state) : state_(std::move(state)) {}
+  /// Whether its answer is there; not, while a coroutine waits for a time that has not come.
+  bool answered() const;
+  /// The answer; with status 0, and a failure, if there is none yet.
+  HttpResponse answer(std::source_location at = std::source_location::current()) const;
+  /// The client goes: a coroutine that waits is destroyed.
+  void close();
+
+ private:
+  std::shared_ptr<State> state_;
+};
+
 /// Hears what is broadcast on a topic, without a client.
 class Listener {
  public:
@@ -221,6 +245,15 @@ class Server {
   /// Expects that the application keeps this client out; gives the reason that it said, or "".
   std::string expect_rejected(std::string_view path, ConnectInfo info = {},
                               std::source_location at = std::source_location::current());
+  /// Sends a request to a route, and gives the answer at once: with status 0, and a failure, if there is none yet. See
+  /// send for a route that waits.
+  HttpResponse request(Request request, std::source_location at = std::source_location::current());
+  HttpResponse get(std::string target, std::source_location at = std::source_location::current());
+  /// With a JSON body, or bytes as application/octet-stream.
+  HttpResponse post(std::string target, const Payload& body = {},
+                    std::source_location at = std::source_location::current());
+  /// Sends a request alone; see HttpCall.
+  HttpCall send(Request request);
   /// Hears `topic` from now on.
   Listener subscribe(std::string topic);
 

@@ -4,6 +4,9 @@
 #include <array>
 #include <cstdio>
 
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
 #include "http/text.h"
 
 namespace roost::http {
@@ -38,6 +41,11 @@ Response text_response(int status, std::string text) {
   response.headers.push_back({"content-type", "text/plain; charset=utf-8"});
   response.body = std::move(text);
   return response;
+}
+
+Response reason_response(int status, std::string_view reason) {
+  const boost::json::object body = {{"reason", reason}};
+  return {status, {{"content-type", "application/json; charset=utf-8"}}, boost::json::serialize(body)};
 }
 
 Response error_response(const ParseError& error) {

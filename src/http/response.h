@@ -40,6 +40,9 @@ struct Response {
 /// A response with a text of type text/plain; an empty text gives an empty body without a type.
 Response text_response(int status, std::string text);
 
+/// {"reason": reason}: an error that a program will read.
+Response reason_response(int status, std::string_view reason);
+
 /// The answer to a request that could not be read; its connection must close behind it.
 Response error_response(const ParseError& error);
 

@@ -63,6 +63,7 @@ TEST(Response, FramingHeadersAreTheEncodersAlone) {
 }
 
 TEST(Response, ErrorsAreTexts) {
+  EXPECT_EQ(reason_response(413, "too \"large\"").body.view(), R"({"reason":"too \"large\""})");
   EXPECT_EQ(error_response({414, "query too long"}).body.view(), "query too long");
 }
 

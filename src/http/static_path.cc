@@ -12,22 +12,6 @@ bool is_plain(char c) {
   return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z') || c == '-' || c == '_';
 }
 
-std::optional<std::string> percent_decode(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      out += text[i];
-      continue;
-    }
-    const int high = i + 2 < text.size() ? hex_value(text[i + 1]) : -1;
-    const int low = high >= 0 ? hex_value(text[i + 2]) : -1;
-    if (low < 0) return std::nullopt;
-    out += static_cast<char>(high * 16 + low);
-    i += 2;
-  }
-  return out;
-}
-
 std::optional<ParseError> check_name(const std::optional<std::string>& name) {
   constexpr ParseError kBad = {400, "bad path"};
   if (!name || *name == "." || *name == "..") return kBad;
@@ -47,7 +31,7 @@ auto resolve_static_path(std::string_view url_path) -> std::expected<std::string
     const auto segment = url_path.substr(0, url_path.find('/'));
     url_path.remove_prefix(std::min(url_path.size(), segment.size() + 1));
     if (segment.empty()) continue;
-    const auto name = percent_decode(segment);
+    const auto name = percent_decoded(segment);
     if (const auto error = check_name(name)) return std::unexpected(*error);
     if (!path.empty()) path += '/';
     path += *name;

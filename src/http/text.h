@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -31,5 +33,8 @@ bool may_be_host(std::string_view text);
 
 /// The value of a hexadecimal digit, or -1.
 int hex_value(char c);
+
+/// `text` with its escapes (%41) decoded; nullopt: a percent sign that begins none.
+std::optional<std::string> percent_decoded(std::string_view text);
 
 }  // namespace roost::http

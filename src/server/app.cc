@@ -189,6 +189,11 @@ std::expected<void, std::string> App::Impl::build() {
     if (!ready) return std::unexpected(ready.error().message);
     site.mounts.push_back(std::move(*ready));
   }
+  std::vector<const transport::Mount*> prepared;
+  for (const auto& mount : site.mounts) prepared.push_back(mount.get());
+  auto table = server::RouteTable::prepare(site.routes, prepared);
+  if (!table) return std::unexpected(table.error().message);
+  site.table = std::move(*table);
   fetches = [this](std::string_view topic) { return find_fetch(topic); };
   const unsigned count = options.shards ? options.shards : std::min(net::cores(), kShardsMax);
   for (unsigned i = 0; i < count; ++i) shards.push_back(std::make_unique<server::Shard>(i, own_hub, *log, fetches));
@@ -309,11 +314,8 @@ SocketMount& App::socket(std::string path) {
   return *impl_->mounts.back();
 }
 
-void App::get(std::string path, HttpHandler handler) {
-  impl_->site.routes.push_back({"GET", std::move(path), std::move(handler)});
-}
-void App::post(std::string path, HttpHandler handler) {
-  impl_->site.routes.push_back({"POST", std::move(path), std::move(handler)});
+void App::route(std::string method, std::string path, HttpHandler handler, RouteOptions options) {
+  impl_->site.routes.push_back({std::move(method), std::move(path), std::move(handler), options});
 }
 void App::static_files(std::string prefix, std::string directory) {
   impl_->site.files.emplace_back(std::move(prefix), std::move(directory));
@@ -460,10 +462,6 @@ std::vector<Executor::Work> StagedApp::take_hooks(App& app) {
 
 std::int64_t unix_seconds() {
   return net::system_now_ns() / 1'000'000'000;
-}
-
-HttpResponse HttpResponse::json(const boost::json::value& value, int status) {
-  return {status, json_text(value), "application/json; charset=utf-8", {}};
 }
 
 }  // namespace roost

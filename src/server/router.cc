@@ -1,18 +1,13 @@
 #include "server/router.h"
 
-#include <exception>
-
 #include "transport/connect.h"
 #include "transport/websocket.h"
 
 namespace roost::server {
 namespace {
 
-http::Response to_response(HttpResponse answer) {
-  http::Response response{answer.status, {{"content-type", std::move(answer.content_type)}}, std::move(answer.body)};
-  for (auto& [name, value] : answer.headers) response.headers.push_back({std::move(name), std::move(value)});
-  return response;
-}
+// A body that nobody will look at; a client that sends one anyway is answered as if it had not.
+constexpr std::size_t kUnreadBodyBytesMax = 16 * 1024;
 
 bool below(std::string_view path, std::string_view prefix) {
   if (!path.starts_with(prefix)) return false;
@@ -37,17 +32,15 @@ std::expected<std::unique_ptr<Router>, Error> Router::create(const Site& site, c
 }
 
 void Router::handle(const std::shared_ptr<transport::Exchange>& exchange) {
-  if (handle_mount(exchange) || handle_route(*exchange) || handle_file(*exchange)) return;
-  exchange->respond(http::text_response(404, "not found"));
+  if (handle_mount(exchange) || handle_route(exchange) || handle_file(*exchange)) return;
+  exchange->respond(http::reason_response(404, "not found"));
 }
 
-bool Router::takes_body(const http::Request& head) const {
-  if (head.method != "POST") return false;
-  for (const HttpRoute& route : site_.routes)
-    if (route.method == "POST" && route.path == head.path) return true;
+std::size_t Router::body_bytes_max(const http::Request& head, std::size_t most) const {
   for (const auto& mount : site_.mounts)
-    if (mount->longpoll_path && mount->longpoll_path->match(head.path)) return true;
-  return false;
+    if (mount->longpoll_path && mount->longpoll_path->match(head.path))
+      return head.method == "POST" ? most : kUnreadBodyBytesMax;
+  return site_.table.body_bytes_max(head, most).value_or(kUnreadBodyBytesMax);
 }
 
 bool Router::handle_mount(const std::shared_ptr<transport::Exchange>& exchange) {
@@ -66,33 +59,17 @@ bool Router::handle_mount(const std::shared_ptr<transport::Exchange>& exchange) 
   return false;
 }
 
-bool Router::handle_route(transport::Exchange& exchange) {
-  const http::Request& request = exchange.request;
-  const std::string_view method = request.method == "HEAD" ? std::string_view("GET") : request.method;
-  std::string allowed;
-  for (const HttpRoute& route : site_.routes) {
-    if (route.path != request.path) continue;
-    if (route.method != method) {
-      allowed += (allowed.empty() ? "" : ", ") + route.method;
-      continue;
-    }
-    try {
-      exchange.respond(to_response(
-          route.handler({request.method, request.path, request.query, request.body,
-                         [&request](std::string_view name) { return request.header(name).value_or(""); }})));
-    } catch (const std::exception& error) {
-      host_.log.write(LogLevel::error, "route crashed", {{"path", request.path}, {"error", error.what()}});
-      exchange.respond(transport::internal_error());
-    } catch (...) {
-      host_.log.write(LogLevel::error, "route crashed", {{"path", request.path}, {"error", "not a std::exception"}});
-      exchange.respond(transport::internal_error());
-    }
-    return true;
-  }
-  if (allowed.empty()) return false;
-  http::Response response = http::text_response(405, "method not allowed");
-  response.headers.push_back({"allow", allowed});
-  exchange.respond(response);
+bool Router::handle_route(const std::shared_ptr<transport::Exchange>& exchange) {
+  const http::Request& request = exchange->request;
+  auto found = site_.table.find(request.method, request.path);
+  if (!found.route && found.allowed.empty()) return false;
+  const auto call = RouteCall::start({host_.executor, host_.log, host_.metrics}, std::move(found),
+                                     std::shared_ptr<const http::Request>(exchange, &request),
+                                     [exchange](const http::Response& response) {
+                                       exchange->on_gone = nullptr;  // it holds the call, which holds the exchange
+                                       exchange->respond(response);
+                                     });
+  if (!call->done()) exchange->on_gone = [call] { call->abandon(); };
   return true;
 }
 

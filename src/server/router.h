@@ -9,23 +9,18 @@
 
 #include "channel/host.h"
 #include "http/static_files.h"
+#include "server/routes.h"
 #include "transport/http_protocol.h"
 #include "transport/longpoll.h"
 #include "transport/mount.h"
 
 namespace roost::server {
 
-/// One of the application's own routes.
-struct HttpRoute {
-  std::string method;  // "GET" or "POST"
-  std::string path;    // exact
-  HttpHandler handler;
-};
-
 /// What an App serves; made ready once, read by every shard.
 struct Site {
   std::vector<std::unique_ptr<const transport::Mount>> mounts;
-  std::vector<HttpRoute> routes;
+  std::vector<RouteDefinition> routes;
+  RouteTable table;                                        // of the routes
   std::vector<std::pair<std::string, std::string>> files;  // prefix, directory
 };
 
@@ -37,14 +32,15 @@ class Router {
                                                               transport::LongPollService& longpoll);
 
   void handle(const std::shared_ptr<transport::Exchange>& exchange);
-  /// Whether somebody reads the body of such a request: a long poll, or a route for POST.
-  bool takes_body(const http::Request& head) const;
+  /// How much of the body of such a request somebody reads: a long poll, or a route. `most`: of those that say nothing
+  /// else.
+  std::size_t body_bytes_max(const http::Request& head, std::size_t most) const;
 
  private:
   Router(const Site& site, channel::Host& host, transport::LongPollService& longpoll)
       : site_(site), host_(host), longpoll_(longpoll) {}
   bool handle_mount(const std::shared_ptr<transport::Exchange>& exchange);
-  bool handle_route(transport::Exchange& exchange);
+  bool handle_route(const std::shared_ptr<transport::Exchange>& exchange);
   bool handle_file(transport::Exchange& exchange);
 
   const Site& site_;

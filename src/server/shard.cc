@@ -7,9 +7,6 @@ namespace {
 
 constexpr std::chrono::milliseconds kEndPoll{20};  // how often a shard that ends looks whether its last client has gone
 
-// A body that nobody will look at; a client that sends one anyway is answered as if it had not.
-constexpr std::size_t kUnreadBodyBytesMax = 16 * 1024;
-
 }  // namespace
 
 Shard::Shard(unsigned number, pubsub::Hub& hub, Log& log, const FindFetch& find_fetch)
@@ -45,7 +42,7 @@ std::expected<void, Error> Shard::prepare(const Site& site, std::vector<Presence
   http_.limits.body_bytes_max = limits.body_bytes_max;
   // Only who reads bodies makes us wait for one.
   http_.limits.body_bytes_max_for = [router = router_.get(), limits](const http::Request& head) {
-    return router->takes_body(head) ? limits.body_bytes_max : kUnreadBodyBytesMax;
+    return router->body_bytes_max(head, limits.body_bytes_max);
   };
   http_.request_timeout = limits.request_timeout;
   http_.metrics = &metrics_;

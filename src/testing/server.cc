@@ -66,6 +66,7 @@ Server::Impl::Impl(Options options)
 Server::Impl::~Impl() {
   for (const auto& connection : connections_) connection->detach();
   connections_.clear();
+  for (const auto& call : calls_) call->end();
   for (const auto& listener : listeners_) listener->end();
   link_->registry = nullptr;
   executor_->run_until_idle();
@@ -80,6 +81,11 @@ void Server::Impl::start() {
     if (!pattern) throw std::logic_error(pattern.error().message);
     mounts_.emplace_back(std::move(*pattern), std::move(*ready));
   }
+  std::vector<const transport::Mount*> mounts;
+  for (const auto& [pattern, mount] : mounts_) mounts.push_back(mount.get());
+  auto routes = server::RouteTable::prepare(server::StagedApp::site(app_).routes, mounts);
+  if (!routes) throw std::logic_error(routes.error().message);
+  routes_ = std::move(*routes);
   home_.add_partition(0, {.node = "test", .vsn = 1, .single_node = true});
   presence_ = std::make_unique<server::PresenceRouter>(*executor_, std::vector{&home_}, "test", 0);
   host_.reset(new channel::Host{*executor_, hub_, table_, *presence_, *log_, metrics_, 0, registry_, link_});
@@ -125,6 +131,14 @@ std::shared_ptr<Listener::Impl> Server::Impl::subscribe(std::string topic) {
   return listeners_.back();
 }
 
+std::shared_ptr<HttpCall::State> Server::Impl::send(Request request) {
+  start();
+  calls_.push_back(std::make_shared<HttpCall::State>(*executor_));
+  calls_.back()->start(routes_, {*executor_, *log_, metrics_}, std::move(request), app_.options().http.body_bytes_max);
+  executor_->run_until_idle();
+  return calls_.back();
+}
+
 bool Server::Impl::post_blocking(Executor::Work job) {
   if (agents_->refuses) return false;
   executor_->post(std::move(job));
@@ -156,6 +170,23 @@ std::string Server::expect_rejected(std::string_view path, ConnectInfo info, std
   if (impl_->connect(path, std::move(info), refusal))
     ADD_FAILURE_AT(at.file_name(), static_cast<int>(at.line())) << "expected to be rejected, but it connected";
   return refusal;
+}
+
+HttpCall Server::send(Request request) {
+  return HttpCall(impl_->send(std::move(request)));
+}
+
+HttpResponse Server::request(Request request, std::source_location at) {
+  return send(std::move(request)).answer(at);
+}
+
+HttpResponse Server::get(std::string target, std::source_location at) {
+  return request({.target = std::move(target)}, at);
+}
+
+HttpResponse Server::post(std::string target, const Payload& body, std::source_location at) {
+  const char* type = body.is_binary() ? "application/octet-stream" : "application/json";
+  return request({"POST", std::move(target), {{"content-type", type}}, std::string(body.view())}, at);
 }
 
 Listener Server::subscribe(std::string topic) {

@@ -12,8 +12,10 @@
 #include "base/log_testing.h"
 #include "channel/session.h"
 #include "server/presence_home.h"
+#include "server/routes.h"
 #include "server/stage.h"
 #include "testing/connection.h"
+#include "testing/http_call.h"
 #include "testing/log_lines.h"
 
 namespace roost::testing {
@@ -46,6 +48,7 @@ class Server::Impl final : public server::Stage {
   /// Makes ready what the application has set up; once, before the first client.
   void start();
   std::shared_ptr<Connection> connect(std::string_view path, ConnectInfo info, std::string& refusal);
+  std::shared_ptr<HttpCall::State> send(Request request);
   std::shared_ptr<Listener::Impl> subscribe(std::string topic);
 
   // server::Stage
@@ -80,7 +83,9 @@ class Server::Impl final : public server::Stage {
   std::unique_ptr<server::PresenceRouter> presence_;
   std::unique_ptr<channel::Host> host_;
   std::vector<std::pair<http::PathPattern, std::unique_ptr<const transport::Mount>>> mounts_;
+  server::RouteTable routes_;
   std::vector<std::shared_ptr<Connection>> connections_;
+  std::vector<std::shared_ptr<HttpCall::State>> calls_;
   std::vector<std::shared_ptr<Listener::Impl>> listeners_;
   bool started_ = false;
 };

@@ -98,7 +98,7 @@ void HttpProtocol::take_requests(std::string_view input) {
     auto request = parser_.next(input);
     if (!request) {
       options_.metrics->add(Count::limit_request, limit_status(request.error().status) ? 1 : 0);
-      write(http::error_response(request.error()), false, false);
+      write(http::reason_response(request.error().status, request.error().reason), false, false);
       client_.close_after_flush();
     } else if (*request) {
       ++taken;
@@ -177,7 +177,7 @@ void HttpProtocol::on_end() {
 }
 
 void HttpProtocol::on_silence() {
-  if (parser_.has_partial()) write(http::text_response(408, "request timeout"), false, false);
+  if (parser_.has_partial()) write(http::reason_response(408, "request timeout"), false, false);
   client_.close_after_flush();
 }
 

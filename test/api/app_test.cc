@@ -121,7 +121,7 @@ TEST(Apps, MayTryAgainWhenThePortIsFree) {
 
 TEST(Apps, SayWhatIsWrongWithTheirOptions) {
   App many(quiet(65));
-  EXPECT_THAT(start_error(many), HasSubstr("shards: 65"));
+  EXPECT_THAT(start_error(many), HasSubstr("shards: \"65\""));
   App origin(quiet());
   origin.socket("/socket").check_origin(CheckOrigin::list({"no-scheme.example"}));
   EXPECT_THAT(start_error(origin),

@@ -128,7 +128,7 @@ TEST_F(Served, ErrorsHaveTheirStatus) {
   http.send("DELETE /hello HTTP/1.1\r\nHost: x\r\n\r\n");
   const auto answer = http.read();
   EXPECT_EQ(answer.status, 405);
-  EXPECT_EQ(answer.headers.at("allow"), "GET");
+  EXPECT_EQ(answer.headers.at("allow"), "GET, HEAD, OPTIONS");
   http.send("nonsense\r\n\r\n");
   EXPECT_EQ(http.read().status, 400);
   EXPECT_TRUE(http.raw().at_end());

@@ -16,6 +16,11 @@ struct NewMsg {
 };
 BOOST_DESCRIBE_STRUCT(NewMsg, (), (body))
 
+struct NewRoom {
+  std::string name;
+};
+BOOST_DESCRIBE_STRUCT(NewRoom, (), (name))
+
 class Room : public roost::Channel {
  public:
   static void events(roost::Events<Room>& on) { on.event("new_msg", &Room::new_msg).event("remind", &Room::remind); }
@@ -41,6 +46,8 @@ void set_up(roost::App& app) {
         return roost::accept(name, "users:" + name);
       })
       .channel<Room>("room:*");
+  app.get("/rooms/{id}", [](const roost::HttpRequest& request) { return roost::HttpResponse::json(request.params); });
+  app.post("/rooms", [](NewRoom room) { return roost::HttpResponse::json(room, 201); });
 }
 
 class RoomTest : public ::testing::Test {
@@ -68,6 +75,11 @@ TEST_F(RoomTest, AMessageNeedsABody) {
 TEST_F(RoomTest, StaffOnly) {
   connect("ann").expect_refused("room:staff", {}, {{"reason", "staff only"}});
   EXPECT_EQ(server.expect_rejected("/socket"), "who are you?");
+}
+
+TEST_F(RoomTest, RoutesAnswer) {
+  EXPECT_EQ(server.get("/rooms/lobby").body, R"({"id":"lobby"})");
+  EXPECT_EQ(server.post("/rooms", {{"name", 7}}).status, 400);
 }
 
 TEST_F(RoomTest, AReminderComesInTime) {
