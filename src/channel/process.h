@@ -119,20 +119,21 @@ class Process final : public pubsub::Subscriber, public std::enable_shared_from_
   void release();
   void crash();
 
+  // What a delivery looks at lies together, in the first of three cache lines.
   Session& session_;
   const SocketMount::Route& route_;
-  const std::string topic_;
-  const wire::Ref reply_ref_;
-  std::unique_ptr<Channel> channel_;
-  std::unique_ptr<Extras> extras_;
-  pubsub::Subscription subscription_;
-  std::uint64_t id_;   // as subscriber and as owner of presences
   bool busy_ = false;  // a coroutine waits
   bool joined_ = false;
   bool detached_ = false;
   bool pumping_ = false;    // pump() is posted
   bool overflown_ = false;  // the inbox was full
   bool missed_ = false;     // broadcasts were lost on the way here
+  const std::string topic_;
+  const wire::Ref reply_ref_;
+  std::unique_ptr<Channel> channel_;
+  std::unique_ptr<Extras> extras_;
+  pubsub::Subscription subscription_;
+  std::uint64_t id_;  // as subscriber and as owner of presences
 };
 
 }  // namespace roost::channel

@@ -99,13 +99,13 @@ class Session final : public Endpoint, public pubsub::Subscriber {
   const wire::Serializer& serializer_;
   const FrameHead head_;
   Outlet& outlet_;
+  bool ended_ = false;
   Socket socket_;
   Joined joined_;
   pubsub::Subscription id_subscription_;
   std::unique_ptr<Joining> joining_;
   RateLimit messages_;
   RateLimit joins_;
-  bool ended_ = false;
 };
 
 }  // namespace roost::channel

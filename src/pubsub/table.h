@@ -5,13 +5,12 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "base/executor.h"
-#include "base/hash.h"
 #include "pubsub/interest.h"
 #include "pubsub/message.h"
+#include "pubsub/name_map.h"
 #include "pubsub/turn.h"
 
 namespace roost::pubsub {
@@ -116,12 +115,15 @@ class Table final : private TurnEnd {
  private:
   friend class Subscription;
   void remove(Subscription& subscription);
+  Topic& add(std::string_view name);
   void announce(Topic& topic);
   void settled(std::string_view name, std::uint64_t number);
   void begin_turn(Topic& topic, const Message& message);
   bool add_to_turn(Topic& topic, const Message& message);
   void exclude(Topic& topic, SubscriberId id);
   void end_turn(Topic& topic);
+  std::unique_ptr<Turn> take_turn();
+  void give_back(std::unique_ptr<Turn> turn);
   void on_turn_end() override;
 
   Interest& interest_;
@@ -130,8 +132,9 @@ class Table final : private TurnEnd {
   Adapter* adapter_ = nullptr;
   std::uint64_t announced_ = 0;
   InterestCounts counts_;
-  std::unordered_map<std::string, std::unique_ptr<Topic>, StringHash, std::equal_to<>> topics_;
-  std::vector<Topic*> open_;  // with a turn
+  NameMap<Topic> topics_;
+  std::vector<Topic*> open_;     // with a turn
+  std::unique_ptr<Turn> spare_;  // the last that ended, with its memory
   bool dispatching_ = false;
   bool turn_end_asked_ = false;
 };
