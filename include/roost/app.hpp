@@ -210,7 +210,7 @@ class App {
   /// The same for any method.
   void route(std::string method, std::string path, HttpHandler handler, RouteOptions options = {});
   /// Files below `directory` at `prefix`, index.html for folders, with types and ETags, where neither a
-  /// socket nor a route answers.
+  /// socket nor a route answers. Of two prefixes that fit the longer one is asked.
   void static_files(std::string prefix, std::string directory);
   /// How large and how slow requests may be.
   void http_limits(HttpLimits limits);

@@ -1,5 +1,7 @@
 #include "server/router.h"
 
+#include <algorithm>
+
 #include "transport/connect.h"
 #include "transport/websocket.h"
 
@@ -26,7 +28,9 @@ std::expected<std::unique_ptr<Router>, Error> Router::create(const Site& site, c
     };
     auto files = http::StaticFiles::open(directory, std::move(options));
     if (!files) return std::unexpected(files.error());
-    router->files_.emplace_back(prefix, std::move(*files));
+    // The longer prefix first: "/vendor" has its files though "/" takes every path.
+    const auto shorter = [size = prefix.size()](const auto& each) { return each.first.size() < size; };
+    router->files_.emplace(std::ranges::find_if(router->files_, shorter), prefix, std::move(*files));
   }
   return router;
 }

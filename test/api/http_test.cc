@@ -151,6 +151,19 @@ TEST_F(Served, ADirectoryThatIsNotThereFailsTheStart) {
   EXPECT_THAT(start_error(other), HasSubstr("/no/such/directory"));
 }
 
+TEST_F(Served, OfTwoPrefixesTheLongerOneIsAsked) {
+  const TempDir vendor;
+  std::ofstream(vendor.path / "app.js") << "let vendor";
+  App other(quiet());
+  other.static_files("/", dir.path);
+  other.static_files("/vendor", vendor.path);
+  const Running also(other);
+  Http http(other.port());
+  EXPECT_EQ(http.get("/app.js").body, "let a");
+  EXPECT_EQ(http.get("/vendor/app.js").body, "let vendor");
+  EXPECT_EQ(http.get("/vendor/index.html").status, 404);
+}
+
 // PROTOCOL §4.1, in its order
 
 TEST_F(Served, Handshake1_OnlyGetIsUpgraded) {
