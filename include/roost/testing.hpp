@@ -138,6 +138,9 @@ class ClientChannel {
   void expect_nothing(std::source_location at = std::source_location::current());
   /// Takes all that is left, in its order.
   std::vector<Message> received();
+  /// The same as lines, where the order is what counts: `push "tick" {"n":1}`, `reply to "7": ok {}`, `broadcast "news"
+  /// {}`, `close (phx_close)`, `crash (phx_error)`.
+  std::vector<std::string> heard();
 
   /// Leaves, and expects the answer and the phx_close.
   void leave(std::source_location at = std::source_location::current());

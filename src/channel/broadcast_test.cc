@@ -1,6 +1,7 @@
 // PROTOCOL §5.4: broadcasts, fastlane, intercept, other topics.
 #include <stdexcept>
 
+#include "channel/behaviour_testing.h"
 #include "channel/channel_testing.h"
 
 namespace roost::channel::testing {
@@ -8,45 +9,182 @@ namespace {
 
 using std::chrono::milliseconds;
 
-class Broadcasts : public ChannelTest {
+class Broadcasts : public BehaviourTest {
  protected:
   /// Channels hear "news" and push what they hear.
   void listen_to_news(int times = 1) {
-    script.join = [times](Scripted& room, const Payload&) {
-      for (int i = 0; i < times; ++i) room.subscribe("news");
+    script.join = [times](Scripted& self, const Payload&) {
+      for (int i = 0; i < times; ++i) self.subscribe("news");
       return ok();
     };
-    script.on_broadcast = [](Scripted& room, const Broadcast& heard) {
-      room.push(std::string(heard.topic) + " " + std::string(heard.event), heard.payload);
+    script.on_broadcast = [](Scripted& self, const Broadcast& heard) {
+      self.push(std::string(heard.topic) + " " + std::string(heard.event), heard.payload);
     };
+  }
+  void listen_to_itself() {
+    script.join = [](Scripted& self, const Payload&) {
+      self.subscribe(self.topic());
+      return ok();
+    };
+  }
+  /// "wait" keeps the channel busy for 10 ms.
+  void allow_to_wait() {
+    on("wait", [](Scripted&, const Payload&) -> Reply {
+      return []() -> Task<Reply> {
+        co_await sleep_for(milliseconds(10));
+        co_return ok();
+      }();
+    });
+  }
+  void broadcast(std::string_view topic, std::string_view event, const Payload& payload = {}) {
+    server.app().broadcast(topic, event, payload);
+    server.run();
   }
 };
 
 TEST_F(Broadcasts, B1_ReachEverySubscriberAndTheSender) {
-  shard.on("shout", [](Scripted& room, const Payload& payload) {
-    room.broadcast("shout", payload);
+  on("shout", [](Scripted& self, const Payload& payload) {
+    self.broadcast("shout", payload);
     return noreply;
   });
-  auto one = shard.member();
-  auto two = shard.member("7");
-  one->says(R"(["1","2","room:a","shout",{"a":1}])");
-  EXPECT_THAT(one->received(), ElementsAre(broadcast("room:a", "shout", R"({"a":1})")));
-  EXPECT_THAT(two->received(), ElementsAre(broadcast("room:a", "shout", R"({"a":1})")));
+  auto one = member(), two = member();
+  one.push("shout", {{"a", 1}});
+  EXPECT_THAT(one.heard(), ElementsAre(R"(broadcast "shout" {"a":1})"));
+  EXPECT_THAT(two.heard(), ElementsAre(R"(broadcast "shout" {"a":1})"));
 }
 
 TEST_F(Broadcasts, B1_BroadcastFromSkipsTheSendingChannelAlone) {
-  shard.on("shout", [](Scripted& room, const Payload&) {
-    room.broadcast_from("shout");
+  on("shout", [](Scripted& self, const Payload&) {
+    self.broadcast_from("shout");
     return noreply;
   });
-  auto one = shard.member();
-  auto two = shard.member();
-  one->says(R"(["1","2","room:a","shout",{}])");
-  EXPECT_THAT(one->received(), IsEmpty());
-  EXPECT_THAT(two->received(), ElementsAre(broadcast("room:a", "shout")));
+  auto one = member(), two = member();
+  one.push("shout");
+  one.expect_nothing();
+  EXPECT_THAT(two.heard(), ElementsAre(R"(broadcast "shout" {})"));
 }
 
-TEST_F(Broadcasts, B3_AreEncodedOnceForEachSerializer) {
+TEST_F(Broadcasts, B3_PassByAChannelWhoseCoroutineWaits) {
+  allow_to_wait();
+  auto room = member();
+  room.push("wait");
+  broadcast("room:a", "x");
+  EXPECT_THAT(room.heard(), ElementsAre(R"(broadcast "x" {})"));
+}
+
+TEST_F(Broadcasts, B4_InterceptedEventsGoToTheChannelInstead) {
+  script.intercepted = [](Scripted& self, const Payload& payload) {
+    self.push("intercepted", {{"was", payload.json()}});
+  };
+  auto room = member();
+  broadcast("room:a", "intercepted", {{"a", 1}});
+  EXPECT_THAT(room.heard(), ElementsAre(R"(push "intercepted" {"was":{"a":1}})"));
+}
+
+TEST_F(Broadcasts, B4_InterceptedEventsWaitForACoroutine) {
+  script.intercepted = [](Scripted& self, const Payload&) { self.push("seen"); };
+  allow_to_wait();
+  auto room = member();
+  room.push("wait");
+  broadcast("room:a", "intercepted");
+  room.expect_nothing();
+  server.advance(milliseconds(10));
+  EXPECT_THAT(room.heard(), ElementsAre(R"(reply to "2": ok {})", R"(push "seen" {})"));
+}
+
+TEST_F(Broadcasts, B4_AnInterceptMayBroadcastAgain) {
+  script.intercepted = [](Scripted& self, const Payload&) { self.broadcast("passed on"); };
+  auto room = member();
+  broadcast("room:a", "intercepted");
+  EXPECT_THAT(room.heard(), ElementsAre(R"(broadcast "passed on" {})"));
+}
+
+TEST_F(Broadcasts, B5_OtherTopicsAreHeardInOnBroadcast) {
+  listen_to_news();
+  auto room = member();
+  broadcast("news", "rain", {{"mm", 3}});
+  EXPECT_THAT(room.heard(), ElementsAre(R"(push "news rain" {"mm":3})"));
+}
+
+TEST_F(Broadcasts, B5_ACopyOfTheOwnTopicGoesToTheIntercept) {
+  listen_to_itself();
+  script.intercepted = [](Scripted& self, const Payload&) { self.push("seen"); };
+  auto room = member();
+  broadcast("room:a", "intercepted");
+  EXPECT_THAT(room.heard(), ElementsAre(R"(push "seen" {})", R"(push "seen" {})"));
+}
+
+TEST_F(Broadcasts, B5_ACopyOfTheOwnTopicWithoutAnInterceptCrashes) {
+  listen_to_itself();
+  auto room = member();
+  broadcast("room:a", "x");
+  EXPECT_THAT(room.heard(), ElementsAre(R"(broadcast "x" {})", "crash (phx_error)"));
+}
+
+TEST_F(Broadcasts, B6_WrongPayloadsAreToldToThePublisher) {
+  std::vector<std::string> thrown;
+  on("shout", [&thrown](Scripted& self, const Payload&) {
+    const auto note = [&thrown](auto call) {
+      try {
+        call();
+      } catch (const std::invalid_argument& error) {
+        thrown.push_back(error.what());
+      }
+    };
+    note([&self] { self.broadcast("x", 7); });
+    note([&self] { self.broadcast("x", boost::json::array{1}); });
+    note([&self] { self.broadcast(std::string(256, 'x'), Payload::bytes("b")); });
+    note([&self] { self.broadcast(std::string(255, 'x'), Payload::bytes("b")); });
+    return noreply;
+  });
+  auto room = member();
+  room.push("shout");
+  EXPECT_THAT(thrown,
+              ElementsAre("broadcast: a payload is an object or bytes", "broadcast: a payload is an object or bytes",
+                          "broadcast: topic and event of a binary message have at most 255 bytes"));
+  room.expect_broadcast(std::string(255, 'x'), Payload::bytes("b"));
+  room.expect_nothing();
+}
+
+TEST_F(Broadcasts, B8_TwiceSubscribedIsTwiceHeard) {
+  listen_to_news(2);
+  auto room = member();
+  broadcast("news", "x");
+  EXPECT_THAT(room.heard(), ElementsAre(R"(push "news x" {})", R"(push "news x" {})"));
+}
+
+TEST_F(Broadcasts, AChannelMayUnsubscribeWhileItHears) {
+  listen_to_news(2);
+  script.on_broadcast = [](Scripted& self, const Broadcast&) {
+    self.unsubscribe("news");
+    self.push("heard");
+  };
+  auto room = member();
+  broadcast("news", "x");
+  broadcast("news", "y");
+  EXPECT_THAT(room.heard(), ElementsAre(R"(push "heard" {})", R"(push "heard" {})"));
+}
+
+TEST_F(Broadcasts, SubscriptionsOfAChannelHaveAMaximum) {
+  bool refused = false;
+  script.join = [&refused](Scripted& self, const Payload&) {
+    for (std::size_t i = 0; i < limits::kSubscriptionsPerChannelMax; ++i) self.subscribe("news");
+    try {
+      self.subscribe("news");
+    } catch (const std::length_error&) {
+      refused = true;
+    }
+    return ok();
+  };
+  member();
+  EXPECT_TRUE(refused);
+}
+
+// The frames of a broadcast, and what the table of topics knows.
+
+using BroadcastFrames = ChannelTest;
+
+TEST_F(BroadcastFrames, B3_AreEncodedOnceForEachSerializer) {
   auto v1 = shard.client(wire::v1_json());
   v1->says(R"({"topic":"room:a","event":"phx_join","payload":{},"ref":"1"})");
   v1->received();
@@ -56,20 +194,7 @@ TEST_F(Broadcasts, B3_AreEncodedOnceForEachSerializer) {
   EXPECT_THAT(v2->received(), ElementsAre(broadcast("room:a", "x", R"({"a":1})")));
 }
 
-TEST_F(Broadcasts, B3_PassByAChannelWhoseCoroutineWaits) {
-  shard.on("wait", [](Scripted&, const Payload&) -> Reply {
-    return []() -> Task<Reply> {
-      co_await sleep_for(milliseconds(10));
-      co_return ok();
-    }();
-  });
-  auto client = shard.member();
-  client->says(R"(["1","2","room:a","wait",{}])");
-  shard.broadcasts("room:a", "x");
-  EXPECT_THAT(client->received(), ElementsAre(broadcast("room:a", "x")));
-}
-
-TEST_F(Broadcasts, F4_BytesDoNotReachV1ClientsAndHurtNobody) {
+TEST_F(BroadcastFrames, F4_BytesDoNotReachV1ClientsAndHurtNobody) {
   auto v1 = shard.client(wire::v1_json());
   v1->says(R"({"topic":"room:a","event":"phx_join","payload":{},"ref":"1"})");
   v1->received();
@@ -84,91 +209,7 @@ TEST_F(Broadcasts, F4_BytesDoNotReachV1ClientsAndHurtNobody) {
   EXPECT_TRUE(shard.log.has("broadcast cannot be encoded"));
 }
 
-TEST_F(Broadcasts, B4_InterceptedEventsGoToTheChannelInstead) {
-  script.intercepted = [](Scripted& room, const Payload& payload) {
-    room.push("intercepted", {{"was", payload.json()}});
-  };
-  auto client = shard.member();
-  shard.broadcasts("room:a", "intercepted", R"({"a":1})");
-  EXPECT_THAT(client->received(), ElementsAre(push("1", "room:a", "intercepted", R"({"was":{"a":1}})")));
-}
-
-TEST_F(Broadcasts, B4_InterceptedEventsWaitForACoroutine) {
-  script.intercepted = [](Scripted& room, const Payload&) { room.push("seen"); };
-  shard.on("wait", [](Scripted&, const Payload&) -> Reply {
-    return []() -> Task<Reply> {
-      co_await sleep_for(milliseconds(10));
-      co_return ok();
-    }();
-  });
-  auto client = shard.member();
-  client->says(R"(["1","2","room:a","wait",{}])");
-  shard.broadcasts("room:a", "intercepted");
-  EXPECT_THAT(client->received(), IsEmpty());
-  shard.advance(milliseconds(10));
-  EXPECT_THAT(client->received(), ElementsAre(reply("1", "2", "room:a"), push("1", "room:a", "seen")));
-}
-
-TEST_F(Broadcasts, B4_AnInterceptMayBroadcastAgain) {
-  script.intercepted = [](Scripted& room, const Payload&) { room.broadcast("passed on"); };
-  auto client = shard.member();
-  shard.broadcasts("room:a", "intercepted");
-  EXPECT_THAT(client->received(), ElementsAre(broadcast("room:a", "passed on")));
-}
-
-TEST_F(Broadcasts, B5_OtherTopicsAreHeardInOnBroadcast) {
-  listen_to_news();
-  auto client = shard.member();
-  shard.broadcasts("news", "rain", R"({"mm":3})");
-  EXPECT_THAT(client->received(), ElementsAre(push("1", "room:a", "news rain", R"({"mm":3})")));
-}
-
-TEST_F(Broadcasts, B5_ACopyOfTheOwnTopicGoesToTheIntercept) {
-  script.join = [](Scripted& room, const Payload&) {
-    room.subscribe(room.topic());
-    return ok();
-  };
-  script.intercepted = [](Scripted& room, const Payload&) { room.push("seen"); };
-  auto client = shard.member();
-  shard.broadcasts("room:a", "intercepted");
-  EXPECT_THAT(client->received(), ElementsAre(push("1", "room:a", "seen"), push("1", "room:a", "seen")));
-}
-
-TEST_F(Broadcasts, B5_ACopyOfTheOwnTopicWithoutAnInterceptCrashes) {
-  script.join = [](Scripted& room, const Payload&) {
-    room.subscribe(room.topic());
-    return ok();
-  };
-  auto client = shard.member();
-  shard.broadcasts("room:a", "x");
-  EXPECT_THAT(client->received(), ElementsAre(broadcast("room:a", "x"), crashed("1", "room:a")));
-}
-
-TEST_F(Broadcasts, B6_WrongPayloadsAreToldToThePublisher) {
-  std::vector<std::string> thrown;
-  shard.on("shout", [&thrown](Scripted& room, const Payload&) {
-    const auto note = [&thrown](auto call) {
-      try {
-        call();
-      } catch (const std::invalid_argument& error) {
-        thrown.push_back(error.what());
-      }
-    };
-    note([&room] { room.broadcast("x", 7); });
-    note([&room] { room.broadcast("x", boost::json::array{1}); });
-    note([&room] { room.broadcast(std::string(256, 'x'), Payload::bytes("b")); });
-    note([&room] { room.broadcast(std::string(255, 'x'), Payload::bytes("b")); });
-    return noreply;
-  });
-  auto client = shard.member();
-  client->says(R"(["1","2","room:a","shout",{}])");
-  EXPECT_THAT(thrown,
-              ElementsAre("broadcast: a payload is an object or bytes", "broadcast: a payload is an object or bytes",
-                          "broadcast: topic and event of a binary message have at most 255 bytes"));
-  EXPECT_EQ(client->received().size(), 1u);
-}
-
-TEST_F(Broadcasts, B7_ReservedNamesReachClientsWithNullRefs) {
+TEST_F(BroadcastFrames, B7_ReservedNamesReachClientsWithNullRefs) {
   shard.on("end", [](Scripted& room, const Payload&) {
     room.broadcast("phx_close");
     return noreply;
@@ -178,15 +219,12 @@ TEST_F(Broadcasts, B7_ReservedNamesReachClientsWithNullRefs) {
   EXPECT_THAT(client->received(), ElementsAre(broadcast("room:a", "phx_close")));
 }
 
-TEST_F(Broadcasts, B8_TwiceSubscribedIsTwiceHeard) {
-  listen_to_news(2);
-  auto client = shard.member();
-  shard.broadcasts("news", "x");
-  EXPECT_THAT(client->received(), ElementsAre(push("1", "room:a", "news x"), push("1", "room:a", "news x")));
-}
-
-TEST_F(Broadcasts, B8_UnsubscribeEndsAllOfThem) {
-  listen_to_news(2);
+TEST_F(BroadcastFrames, B8_UnsubscribeEndsAllOfThem) {
+  script.join = [](Scripted& room, const Payload&) {
+    room.subscribe("news");
+    room.subscribe("news");
+    return ok();
+  };
   shard.on("enough", [](Scripted& room, const Payload&) {
     room.unsubscribe("news");
     room.unsubscribe("never heard of");
@@ -199,34 +237,7 @@ TEST_F(Broadcasts, B8_UnsubscribeEndsAllOfThem) {
   EXPECT_EQ(shard.table.topics(), 1u);
 }
 
-TEST_F(Broadcasts, AChannelMayUnsubscribeWhileItHears) {
-  listen_to_news(2);
-  script.on_broadcast = [](Scripted& room, const Broadcast&) {
-    room.unsubscribe("news");
-    room.push("heard");
-  };
-  auto client = shard.member();
-  shard.broadcasts("news", "x");
-  shard.broadcasts("news", "y");
-  EXPECT_THAT(client->received(), ElementsAre(push("1", "room:a", "heard"), push("1", "room:a", "heard")));
-}
-
-TEST_F(Broadcasts, SubscriptionsOfAChannelHaveAMaximum) {
-  bool refused = false;
-  script.join = [&refused](Scripted& room, const Payload&) {
-    for (std::size_t i = 0; i < limits::kSubscriptionsPerChannelMax; ++i) room.subscribe("news");
-    try {
-      room.subscribe("news");
-    } catch (const std::length_error&) {
-      refused = true;
-    }
-    return ok();
-  };
-  auto client = shard.member();
-  EXPECT_TRUE(refused);
-}
-
-TEST_F(Broadcasts, AnInterceptedFloodBeyondTheInboxCrashesTheChannel) {
+TEST_F(BroadcastFrames, AnInterceptedFloodBeyondTheInboxCrashesTheChannel) {
   int seen = 0;
   script.intercepted = [&seen](Scripted&, const Payload&) { ++seen; };
   auto client = shard.member();
@@ -238,7 +249,7 @@ TEST_F(Broadcasts, AnInterceptedFloodBeyondTheInboxCrashesTheChannel) {
 
 // What a channel tracks; the rest of presence is the tracker's.
 
-using Presences = Broadcasts;
+using Presences = ChannelTest;
 
 TEST_F(Presences, AreTrackedUpdatedAndUntracked) {
   shard.on("all", [](Scripted& room, const Payload&) {

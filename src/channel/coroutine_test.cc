@@ -2,7 +2,7 @@
 #include <stdexcept>
 #include <thread>
 
-#include "channel/channel_testing.h"
+#include "channel/behaviour_testing.h"
 
 namespace roost::channel::testing {
 namespace {
@@ -17,158 +17,154 @@ struct Local {
   ~Local() { said.push_back("gone"); }
 };
 
-class Coroutines : public ChannelTest {
+class Coroutines : public BehaviourTest {
  public:
   Coroutines() {
-    shard.on("wait", [this](Scripted& room, const Payload&) -> Reply { return wait(room); });
-    shard.on("ping", answers);
-    client = shard.member();
+    on("wait", [this](Scripted& self, const Payload&) -> Reply { return wait(self); });
+    on("ping", answers);
   }
-  Task<Reply> wait(Scripted& room) {
+  Task<Reply> wait(Scripted& self) {
     const Local local(script.said);
-    room.push("waits");
+    self.push("waits");
     co_await sleep_for(milliseconds(10));
-    room.push("waited");
+    self.push("waited");
     co_return ok({{"waited", 10}});
   }
-  std::unique_ptr<Client> client;
+  roost::testing::Client client = server.connect();
+  roost::testing::ClientChannel room = client.join("room:a");
 };
 
 TEST_F(Coroutines, ReplyWhenTheyAreDone) {
-  client->says(R"(["1","2","room:a","wait",{}])");
-  EXPECT_THAT(client->received(), ElementsAre(push("1", "room:a", "waits")));
-  shard.advance(milliseconds(10));
-  EXPECT_THAT(client->received(),
-              ElementsAre(push("1", "room:a", "waited"), reply("1", "2", "room:a", "ok", R"({"waited":10})")));
+  room.push("wait");
+  EXPECT_THAT(room.heard(), ElementsAre(R"(push "waits" {})"));
+  server.advance(milliseconds(10));
+  EXPECT_THAT(room.heard(), ElementsAre(R"(push "waited" {})", R"(reply to "2": ok {"waited":10})"));
 }
 
 TEST_F(Coroutines, R12_LaterMessagesOfTheChannelWaitInOrder) {
-  client->says(R"(["1","2","room:a","wait",{}])");
-  client->says(R"(["1","3","room:a","ping",{}])");
-  client->says(R"(["1","4","room:a","wait",{}])");
-  client->says(R"(["1","5","room:a","ping",{}])");
-  client->received();
-  shard.advance(milliseconds(10));
-  EXPECT_THAT(client->received(), ElementsAre(push("1", "room:a", "waited"), HasSubstr(R"("2","room:a","phx_reply")"),
-                                              reply("1", "3", "room:a"), push("1", "room:a", "waits")));
-  shard.advance(milliseconds(10));
-  EXPECT_THAT(client->received(), ElementsAre(push("1", "room:a", "waited"), HasSubstr(R"("4","room:a","phx_reply")"),
-                                              reply("1", "5", "room:a")));
+  for (const char* event : {"wait", "ping", "wait", "ping"}) room.push(event);
+  room.heard();
+  server.advance(milliseconds(10));
+  EXPECT_THAT(room.heard(), ElementsAre(R"(push "waited" {})", R"(reply to "2": ok {"waited":10})",
+                                        R"(reply to "3": ok {})", R"(push "waits" {})"));
+  server.advance(milliseconds(10));
+  EXPECT_THAT(room.heard(),
+              ElementsAre(R"(push "waited" {})", R"(reply to "4": ok {"waited":10})", R"(reply to "5": ok {})"));
 }
 
 TEST_F(Coroutines, R12_OtherChannelsAndHeartbeatsDoNotWait) {
-  client->joins("room:b", "9");
-  client->says(R"(["1","2","room:a","wait",{}])");
-  client->received();
-  client->says(R"(["9","3","room:b","ping",{}])");
-  client->says(R"([null,"4","phoenix","heartbeat",{}])");
-  EXPECT_THAT(client->received(), ElementsAre(reply("9", "3", "room:b"), reply("null", "4", "phoenix")));
+  auto other = client.join("room:b");
+  const auto waits = room.push("wait");
+  other.call("ping");
+  client.heartbeat();
+  server.advance(milliseconds(10));
+  room.expect_reply(waits);
 }
 
 TEST_F(Coroutines, ALeaveWaitsToo) {
-  client->says(R"(["1","2","room:a","wait",{}])");
-  client->says(R"(["1","3","room:a","phx_leave",{}])");
-  client->says(R"(["1","4","room:a","ping",{}])");  // behind the leave: lost
-  client->received();
-  shard.advance(milliseconds(10));
-  EXPECT_THAT(client->received(), ElementsAre(push("1", "room:a", "waited"), HasSubstr(R"("2","room:a","phx_reply")"),
-                                              reply("1", "3", "room:a"), closed("1", "room:a")));
+  room.push("wait");
+  room.push("phx_leave");
+  room.push("ping");  // behind the leave: lost
+  room.heard();
+  server.advance(milliseconds(10));
+  EXPECT_THAT(room.heard(), ElementsAre(R"(push "waited" {})", R"(reply to "2": ok {"waited":10})",
+                                        R"(reply to "3": ok {})", "close (phx_close)"));
 }
 
 TEST_F(Coroutines, TimersWaitForThem) {
-  shard.on("arm", [](Scripted& room, const Payload&) {
-    room.after(milliseconds(5), [&room] { room.push("tick"); });
+  on("arm", [](Scripted& self, const Payload&) {
+    self.after(milliseconds(5), [&self] { self.push("tick"); });
     return noreply;
   });
-  client->says(R"(["1","2","room:a","arm",{}])");
-  client->says(R"(["1","3","room:a","wait",{}])");
-  client->received();
-  shard.advance(milliseconds(5));
-  EXPECT_THAT(client->received(), IsEmpty());
-  shard.advance(milliseconds(5));
-  EXPECT_THAT(client->received(),
-              ElementsAre(push("1", "room:a", "waited"), HasSubstr("phx_reply"), push("1", "room:a", "tick")));
+  room.push("arm");
+  room.push("wait");
+  room.heard();
+  server.advance(milliseconds(5));
+  room.expect_nothing();
+  server.advance(milliseconds(5));
+  EXPECT_THAT(room.heard(), ElementsAre(R"(push "waited" {})", StartsWith(R"(reply to "3")"), R"(push "tick" {})"));
 }
 
 TEST_F(Coroutines, AreDestroyedWithTheirLocalsWhenTheirConnectionEnds) {
-  client->says(R"(["1","2","room:a","wait",{}])");
-  client->ends();
+  room.push("wait");
+  client.close();
   EXPECT_THAT(script.said, ElementsAre("gone", "terminate closed"));
-  shard.advance(milliseconds(10));
+  server.advance(milliseconds(10));
   EXPECT_EQ(script.alive, 0);
 }
 
 TEST_F(Coroutines, AreDestroyedByADuplicateJoin) {
-  client->says(R"(["1","2","room:a","wait",{}])");
-  client->received();
-  client->says(R"(["3","3","room:a","phx_join",{}])");
+  room.push("wait");
+  room.heard();
+  auto again = client.join("room:a");
   EXPECT_THAT(script.said, ElementsAre("gone"));
-  shard.advance(milliseconds(10));
-  EXPECT_THAT(client->received(), ElementsAre(reply("3", "3", "room:a"), closed("1", "room:a")));
+  server.advance(milliseconds(10));
+  room.expect_closed();
+  client.expect_nothing();
+  again.call("ping");
 }
 
 TEST_F(Coroutines, ThatThrowCrashTheirChannel) {
-  shard.on("fail", [](Scripted&, const Payload&) -> Reply {
+  on("fail", [](Scripted&, const Payload&) -> Reply {
     return []() -> Task<Reply> {
       co_await sleep_for(milliseconds(10));
       throw std::runtime_error("boom");
     }();
   });
-  client->says(R"(["1","2","room:a","fail",{}])");
-  client->says(R"(["1","3","room:a","ping",{}])");
-  shard.advance(milliseconds(10));
-  EXPECT_THAT(client->received(), ElementsAre(crashed("1", "room:a")));
-  EXPECT_TRUE(shard.log.has("in=handler topic=room:a event=fail channel=roost::channel::testing::Scripted error=boom"));
+  room.push("fail");
+  room.push("ping");
+  server.advance(milliseconds(10));
+  EXPECT_THAT(room.heard(), ElementsAre("crash (phx_error)"));
+  server.expect_logged("in=handler topic=room:a event=fail channel=roost::channel::testing::Scripted error=boom");
 }
 
 TEST_F(Coroutines, ThatThrowAtOnceCrashTheirChannel) {
-  shard.on("fail", [](Scripted&, const Payload&) -> Reply {
+  on("fail", [](Scripted&, const Payload&) -> Reply {
     return []() -> Task<Reply> {
       throw std::runtime_error("boom");
       co_return ok();
     }();
   });
-  client->says(R"(["1","2","room:a","fail",{}])");
-  EXPECT_THAT(client->received(), ElementsAre(crashed("1", "room:a")));
+  room.push("fail");
+  EXPECT_THAT(room.heard(), ElementsAre("crash (phx_error)"));
 }
 
 TEST_F(Coroutines, ThatNeverWaitReplyInOrder) {
-  shard.on("now", [](Scripted&, const Payload&) -> Reply { return []() -> Task<Reply> { co_return ok(); }(); });
-  client->sends(R"(["1","2","room:a","now",{}])");
-  client->sends(R"(["1","3","room:a","ping",{}])");
-  EXPECT_THAT(client->received(), ElementsAre(reply("1", "2", "room:a"), reply("1", "3", "room:a")));
+  on("now", [](Scripted&, const Payload&) -> Reply { return []() -> Task<Reply> { co_return ok(); }(); });
+  room.push("now");
+  room.push("ping");
+  EXPECT_THAT(room.heard(), ElementsAre(R"(reply to "2": ok {})", R"(reply to "3": ok {})"));
 }
 
 TEST_F(Coroutines, MayStopTheirChannel) {
-  shard.on("stop", [](Scripted&, const Payload&) -> Reply {
+  on("stop", [](Scripted&, const Payload&) -> Reply {
     return []() -> Task<Reply> {
       co_await sleep_for(milliseconds(10));
       co_return stop("normal", ok({{"bye", true}}));
     }();
   });
-  client->says(R"(["1","2","room:a","stop",{}])");
-  client->says(R"(["1","3","room:a","ping",{}])");
-  shard.advance(milliseconds(10));
-  EXPECT_THAT(client->received(),
-              ElementsAre(reply("1", "2", "room:a", "ok", R"({"bye":true})"), closed("1", "room:a")));
+  room.push("stop");
+  room.push("ping");
+  server.advance(milliseconds(10));
+  EXPECT_THAT(room.heard(), ElementsAre(R"(reply to "2": ok {"bye":true})", "close (phx_close)"));
   EXPECT_THAT(script.said, ElementsAre("terminate normal"));
 }
 
 TEST_F(Coroutines, MayReturnAnotherCoroutine) {
-  shard.on("twice", [this](Scripted& room, const Payload&) -> Reply {
-    return [](Coroutines& test, Scripted& self) -> Task<Reply> {
+  on("twice", [this](Scripted& self, const Payload&) -> Reply {
+    return [](Coroutines& test, Scripted& channel) -> Task<Reply> {
       co_await sleep_for(milliseconds(1));
-      co_return Reply(test.wait(self));
-    }(*this, room);
+      co_return Reply(test.wait(channel));
+    }(*this, self);
   });
-  client->says(R"(["1","2","room:a","twice",{}])");
-  shard.advance(milliseconds(11));
-  EXPECT_THAT(client->received(), ElementsAre(push("1", "room:a", "waits"), push("1", "room:a", "waited"),
-                                              reply("1", "2", "room:a", "ok", R"({"waited":10})")));
+  room.push("twice");
+  server.advance(milliseconds(11));
+  EXPECT_THAT(room.heard(),
+              ElementsAre(R"(push "waits" {})", R"(push "waited" {})", R"(reply to "2": ok {"waited":10})"));
 }
 
 TEST_F(Coroutines, AwaitOtherTasksAndGetWhatTheyReturnOrThrow) {
-  shard.on("nested", [this](Scripted&, const Payload&) -> Reply {
+  on("nested", [this](Scripted&, const Payload&) -> Reply {
     return [](std::vector<std::string>& said) -> Task<Reply> {
       const auto add = [](int a, int b) -> Task<int> {
         co_await sleep_for(milliseconds(1));
@@ -189,14 +185,14 @@ TEST_F(Coroutines, AwaitOtherTasksAndGetWhatTheyReturnOrThrow) {
       co_return ok({{"sum", sum}, {"caught", caught}});
     }(script.said);
   });
-  client->says(R"(["1","2","room:a","nested",{}])");
-  shard.advance(milliseconds(3));
-  EXPECT_THAT(client->received(), ElementsAre(reply("1", "2", "room:a", "ok", R"({"sum":6,"caught":"inner"})")));
+  const auto ref = room.push("nested");
+  server.advance(milliseconds(3));
+  room.expect_reply(ref, "ok", {{"sum", 6}, {"caught", "inner"}});
   EXPECT_THAT(script.said, ElementsAre("gone"));
 }
 
 TEST_F(Coroutines, NestedOnesGoWithTheOuterOne) {
-  shard.on("nested", [this](Scripted&, const Payload&) -> Reply {
+  on("nested", [this](Scripted&, const Payload&) -> Reply {
     return [](std::vector<std::string>& said) -> Task<Reply> {
       const Local outer(said);
       co_await [](std::vector<std::string>& notes) -> Task<> {
@@ -206,13 +202,13 @@ TEST_F(Coroutines, NestedOnesGoWithTheOuterOne) {
       co_return ok();
     }(script.said);
   });
-  client->says(R"(["1","2","room:a","nested",{}])");
-  client->vanishes();
+  room.push("nested");
+  client.close();
   EXPECT_THAT(script.said, ElementsAre("gone", "gone", "terminate closed"));
 }
 
 TEST_F(Coroutines, AreResumedFromOtherThreadsOnTheirShard) {
-  shard.on("work", [](Scripted&, const Payload&) -> Reply {
+  on("work", [](Scripted&, const Payload&) -> Reply {
     return []() -> Task<Reply> {
       const auto caller = std::this_thread::get_id();
       const int answer = co_await Async<int>([](Completion<int> done) {
@@ -222,64 +218,66 @@ TEST_F(Coroutines, AreResumedFromOtherThreadsOnTheirShard) {
       co_return ok(answer);
     }();
   });
-  client->says(R"(["1","2","room:a","work",{}])");
-  EXPECT_THAT(client->received(), ElementsAre(reply("1", "2", "room:a", "ok", "42")));
+  EXPECT_EQ(room.call("work").view(), "42");
 }
 
 TEST_F(Coroutines, WhoseWorkIsDroppedWaitUntilTheirChannelEnds) {
-  shard.on("work", [this](Scripted&, const Payload&) -> Reply {
+  on("work", [this](Scripted&, const Payload&) -> Reply {
     return [](std::vector<std::string>& said) -> Task<Reply> {
       const Local local(said);
       co_await Async<void>([](Completion<void>) {});
       co_return ok();
     }(script.said);
   });
-  client->says(R"(["1","2","room:a","work",{}])");
-  client->vanishes();
+  room.push("work");
+  server.advance(std::chrono::hours(1));
+  EXPECT_THAT(script.said, IsEmpty());
+  client.close();
   EXPECT_THAT(script.said, ElementsAre("gone", "terminate closed"));
 }
 
 TEST_F(Coroutines, ReplyRefWorksInside) {
-  shard.on("twice", [](Scripted& room, const Payload&) -> Reply {
-    return [](Scripted& self) -> Task<Reply> {
+  on("twice", [](Scripted& self, const Payload&) -> Reply {
+    return [](Scripted& channel) -> Task<Reply> {
       co_await sleep_for(milliseconds(1));
-      self.reply_ref().reply(ok({{"n", 1}}));
+      channel.reply_ref().reply(ok({{"n", 1}}));
       co_return ok({{"n", 2}});
-    }(room);
+    }(self);
   });
-  client->says(R"(["1","2","room:a","twice",{}])");
-  shard.advance(milliseconds(1));
-  EXPECT_THAT(client->received(), ElementsAre(reply("1", "2", "room:a", "ok", R"({"n":1})"),
-                                              reply("1", "2", "room:a", "ok", R"({"n":2})")));
+  room.push("twice");
+  server.advance(milliseconds(1));
+  EXPECT_THAT(room.heard(), ElementsAre(R"(reply to "2": ok {"n":1})", R"(reply to "2": ok {"n":2})"));
 }
 
 TEST_F(Coroutines, TooManyWaitingMessagesCrashTheChannel) {
-  client->says(R"(["1","2","room:a","wait",{}])");
-  for (std::size_t i = 0; i <= shard.limits.inbox_items_max; ++i) client->sends(R"(["1","3","room:a","ping",{}])");
-  client->received();
-  EXPECT_TRUE(shard.log.has("inbox full"));
+  room.push("wait");
+  room.heard();
+  for (std::size_t i = 0; i < kInboxItems; ++i) room.push("ping");
+  room.expect_nothing();
+  room.push("ping");
+  EXPECT_THAT(room.heard(), ElementsAre("crash (phx_error)"));
+  server.expect_logged("inbox full");
   EXPECT_THAT(script.said, ElementsAre("gone", "terminate error"));
-  EXPECT_EQ(client->session().channels(), 0u);
 }
 
 TEST_F(Coroutines, TooManyWaitingBytesCrashTheChannel) {
-  client->says(R"(["1","2","room:a","wait",{}])");
-  client->received();
-  const std::string large = "\"" + std::string(shard.limits.inbox_bytes_max / 2, 'x') + "\"";
-  client->says(frame("1", "3", "room:a", "ping", large));
-  EXPECT_THAT(client->received(), IsEmpty());
-  client->says(frame("1", "3", "room:a", "ping", large));
-  EXPECT_THAT(client->received(), ElementsAre(crashed("1", "room:a")));
+  room.push("wait");
+  room.heard();
+  const std::string large(kInboxBytes / 2, 'x');
+  room.push("ping", large);
+  room.expect_nothing();
+  room.push("ping", large);
+  EXPECT_THAT(room.heard(), ElementsAre("crash (phx_error)"));
 }
 
 TEST_F(Coroutines, InboxRoomComesBackWhenItIsWorkedOff) {
-  const std::string large = "\"" + std::string(shard.limits.inbox_bytes_max / 2, 'x') + "\"";
+  const std::string large(kInboxBytes / 2, 'x');
   for (int i = 0; i < 4; ++i) {
-    client->says(R"(["1","2","room:a","wait",{}])");
-    client->says(frame("1", "3", "room:a", "ping", large));
-    shard.advance(milliseconds(10));
+    const auto waits = room.push("wait"), pings = room.push("ping", large);
+    server.advance(milliseconds(10));
+    room.expect_reply(waits);
+    room.expect_reply(pings);
   }
-  EXPECT_EQ(client->session().channels(), 1u);
 }
 
 }  // namespace

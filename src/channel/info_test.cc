@@ -1,15 +1,16 @@
 // ChannelRef: what other threads and other channels say to a channel (PROTOCOL R11).
+#include <optional>
 #include <stdexcept>
 #include <thread>
 
-#include "channel/channel_testing.h"
+#include "channel/behaviour_testing.h"
 
 namespace roost::channel::testing {
 namespace {
 
 using std::chrono::milliseconds;
 
-class Infos : public ChannelTest {
+class Infos : public BehaviourTest {
  protected:
   Infos() {
     script.told = [](Scripted& room, const std::string& text) {
@@ -21,28 +22,26 @@ class Infos : public ChannelTest {
       return join();
     };
   }
-  static std::string told(std::string_view text) {
-    return push("1", "room:a", "told", "{\"text\":\"" + std::string(text) + "\"}");
-  }
+  static std::string told(std::string_view text) { return "push \"told\" {\"text\":\"" + std::string(text) + "\"}"; }
   std::function<JoinReply()> join = [] { return ok(); };
   ChannelRef ref;
 };
 
 TEST_F(Infos, APostedMessageReachesItsHandler) {
-  auto client = shard.member();
+  auto room = member();
   ref.post(std::string("one"));
   const ChannelRef copy = ref;
   copy.post(std::string("two"));
-  EXPECT_THAT(client->received(), ElementsAre(told("one"), told("two")));
+  EXPECT_THAT(room.heard(), ElementsAre(told("one"), told("two")));
 }
 
 TEST_F(Infos, AnyThreadMayPost) {
-  auto client = shard.member();
+  auto room = member();
   std::thread([copy = ref] {
     copy.post(std::string("from afar"));
     copy.push("pushed", {{"from", "afar"}});
   }).join();
-  EXPECT_THAT(client->received(), ElementsAre(told("from afar"), push("1", "room:a", "pushed", R"({"from":"afar"})")));
+  EXPECT_THAT(room.heard(), ElementsAre(told("from afar"), R"(push "pushed" {"from":"afar"})"));
 }
 
 TEST_F(Infos, WhatComesBeforeTheJoinIsAnsweredWaits) {
@@ -52,90 +51,95 @@ TEST_F(Infos, WhatComesBeforeTheJoinIsAnsweredWaits) {
       co_return ok();
     }();
   };
-  auto client = shard.client();
-  client->says(R"(["1","1","room:a","phx_join",{}])");
+  auto room = server.connect().start_join("room:a");
   ref.post(std::string("early"));
-  EXPECT_THAT(client->received(), IsEmpty());
-  shard.advance(milliseconds(10));
-  EXPECT_THAT(client->received(), ElementsAre(reply("1", "1", "room:a"), told("early")));
+  room.expect_nothing();
+  server.advance(milliseconds(10));
+  EXPECT_THAT(room.heard(), ElementsAre(R"(reply to "1": ok {})", told("early")));
 }
 
 TEST_F(Infos, WaitBehindACoroutine) {
-  shard.on("wait", [](Scripted&, const Payload&) -> Reply {
+  on("wait", [](Scripted&, const Payload&) -> Reply {
     return []() -> Task<Reply> {
       co_await sleep_for(milliseconds(10));
       co_return ok();
     }();
   });
-  auto client = shard.member();
-  client->says(R"(["1","2","room:a","wait",{}])");
+  auto room = member();
+  room.push("wait");
   ref.post(std::string("later"));
-  EXPECT_THAT(client->received(), IsEmpty());
-  shard.advance(milliseconds(10));
-  EXPECT_THAT(client->received(), ElementsAre(reply("1", "2", "room:a"), told("later")));
+  room.expect_nothing();
+  server.advance(milliseconds(10));
+  EXPECT_THAT(room.heard(), ElementsAre(R"(reply to "2": ok {})", told("later")));
 }
 
 TEST_F(Infos, ForAChannelThatIsGoneAreNothing) {
   ChannelRef().post(std::string("nobody"));
   ChannelRef().push("nobody");
-  auto client = shard.member();
-  client->says(R"(["1","2","room:a","phx_leave",{}])");
-  client->joins("room:a", "3");  // another channel on the same topic
-  ref = std::exchange(ref, ChannelRef());
-  auto old = shard.member();
-  const ChannelRef gone = ref;
-  old->vanishes();
-  gone.post(std::string("lost"));
-  gone.push("lost");
-  EXPECT_THAT(client->received(), IsEmpty());
+  auto client = server.connect();
+  auto left = client.join("room:a");
+  const ChannelRef of_left = ref;
+  left.leave();
+  auto next = client.join("room:a");  // another channel on the same topic
+  of_left.post(std::string("lost"));
+  of_left.push("lost");
+  auto other = server.connect();
+  other.join("room:a");
+  const ChannelRef of_closed = ref;
+  other.close();
+  of_closed.post(std::string("lost"));
+  of_closed.push("lost");
+  next.expect_nothing();
 }
 
 TEST_F(Infos, OutliveTheShard) {
   ChannelRef late;
   {
-    Shard brief;
-    brief.script.join = [&late](Scripted& room, const Payload&) -> JoinReply {
+    Script brief;
+    brief.join = [&late](Scripted& room, const Payload&) -> JoinReply {
       late = room.self();
       return ok();
     };
-    auto client = brief.member();
+    roost::testing::Server shortly;
+    shortly.app().socket("/socket").channel<Scripted>("room:*", std::ref(brief));
+    shortly.connect().join("room:a");
   }
   late.post(std::string("lost"));
   late.push("lost");
 }
 
 TEST_F(Infos, OfATypeWithoutAHandlerAreAWarning) {
-  auto client = shard.member();
+  on("ping", answers);
+  auto room = member();
   ref.post(7);
-  EXPECT_THAT(client->received(), IsEmpty());
-  EXPECT_EQ(client->session().channels(), 1u);
-  EXPECT_EQ(shard.log.count("warn message without an info handler "
-                            "channel=roost::channel::testing::Scripted topic=room:a type=int"),
-            1u);
+  room.expect_nothing();
+  room.call("ping");
+  EXPECT_THAT(server.log(), ElementsAre("warn message without an info handler "
+                                        "channel=roost::channel::testing::Scripted topic=room:a type=int"));
 }
 
 TEST_F(Infos, MayStopTheChannel) {
   script.told = [](Scripted&, const std::string& reason) { return stop(reason); };
-  auto client = shard.member();
+  auto room = member();
   ref.post(std::string("enough"));
   ref.post(std::string("too late"));
-  EXPECT_THAT(client->received(), ElementsAre(crashed("1", "room:a")));
+  EXPECT_THAT(room.heard(), ElementsAre("crash (phx_error)"));
   EXPECT_THAT(script.said, ElementsAre("terminate enough"));
 }
 
 TEST_F(Infos, ThatThrowCrashTheChannel) {
   script.told = [](Scripted&, const std::string&) -> Reply { throw std::runtime_error("boom"); };
-  auto client = shard.member();
+  auto room = member();
   ref.post(std::string("x"));
-  EXPECT_THAT(client->received(), ElementsAre(crashed("1", "room:a")));
-  EXPECT_EQ(shard.log.count("channel crashed in=info topic=room:a"), 1u);
+  EXPECT_THAT(room.heard(), ElementsAre("crash (phx_error)"));
+  EXPECT_THAT(server.log(), ElementsAre(HasSubstr("channel crashed in=info topic=room:a")));
 }
 
 TEST_F(Infos, MoreThanTheInboxHoldsCrashTheChannel) {
-  auto client = shard.member();
-  for (std::size_t i = 0; i <= shard.limits.inbox_items_max; ++i) ref.post(std::string("x"));
-  EXPECT_THAT(client->received(), ::testing::Contains(crashed("1", "room:a")));
-  EXPECT_TRUE(shard.log.has("inbox full"));
+  auto room = member();
+  for (std::size_t i = 0; i <= kInboxItems; ++i) ref.post(std::string("x"));
+  room.expect_crashed();
+  server.expect_logged("inbox full");
 }
 
 TEST_F(Infos, F8_APushOfSomethingElseThanAnObjectThrowsHere) {
@@ -168,14 +172,12 @@ class Ticker final : public Channel {
 };
 
 TEST_F(Infos, HaveOneHandlerForEachType) {
-  shard.mount.channel<Ticker>("ticker", std::ref(ref));
-  auto client = shard.client();
-  client->joins("ticker");
+  server.app().socket("/socket").channel<Ticker>("ticker", std::ref(ref));
+  auto ticker = server.connect().join("ticker");
   ref.post(Tick());
   ref.post(Price{std::make_unique<int>(250)});
-  shard.advance(milliseconds(1));
-  EXPECT_THAT(client->received(),
-              ElementsAre(push("1", "ticker", "tick"), push("1", "ticker", "price", R"({"cents":250})")));
+  server.advance(milliseconds(1));
+  EXPECT_THAT(ticker.heard(), ElementsAre(R"(push "tick" {})", R"(push "price" {"cents":250})"));
 }
 
 }  // namespace

@@ -103,6 +103,12 @@ std::vector<Message> ClientChannel::received() {
   return mine;
 }
 
+std::vector<std::string> ClientChannel::heard() {
+  std::vector<std::string> lines;
+  for (const Message& message : received()) lines.push_back(message.text());
+  return lines;
+}
+
 void ClientChannel::leave(std::source_location at) {
   expect_reply(push("phx_leave"), "ok", anything(), at);
   expect_closed(at);

@@ -121,6 +121,16 @@ TEST_F(Kit, RepliesBroadcastsAndPushesAreExpectedByNameAndPayload) {
   room.expect_push("echo", {{"n", 1}});
 }
 
+TEST_F(Kit, WhatCameIsHeardInItsOrder) {
+  auto room = ann().join("room:b");
+  room.received();
+  room.push("echo", {{"n", 1}});
+  room.push("crash");
+  EXPECT_THAT(room.heard(),
+              ::testing::ElementsAre(R"(push "echo" {"n":1})", R"(reply to "2": ok {"n":1})", "crash (phx_error)"));
+  EXPECT_THAT(room.heard(), ::testing::IsEmpty());
+}
+
 TEST_F(Kit, BytesTravelAsBytes) {
   auto room = this->room();
   const auto bytes = roost::Payload::bytes(std::string("\x00\xff", 2));
