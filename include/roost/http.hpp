@@ -26,7 +26,8 @@
 ///       return roost::HttpResponse::json(*room);                       // a described struct
 ///     });
 ///     app.post("/api/rooms", [&](const roost::HttpRequest&, NewRoom room) -> roost::Task<roost::HttpResponse> {
-///       const auto id = co_await app.blocking([room] { return insert(room); });
+///       const auto work = [room] { return insert(room); };
+///       const auto id = co_await app.blocking(work);
 ///       co_return roost::HttpResponse::json({{"id", id}}, 201);
 ///     });
 ///
