@@ -188,8 +188,9 @@ void accept_longpoll(const std::shared_ptr<Exchange>& exchange, const Mount& mou
                      const http::PathPattern::Variables& variables, LongPollService& service) {
   const http::Request& http = exchange->request;
   if (!origin_allowed(mount, *exchange)) {
-    service.host.log.write(LogLevel::warn, "origin refused",
-                           {{"socket", mount.definition->path}, {"origin", *http.header("origin")}});
+    service.host.log.write(
+        LogLevel::warn, "origin refused",
+        {{"socket", mount.definition->path}, {"origin", *http.header("origin")}, {"allowed", mount.origins_allowed}});
     service.host.metrics.add(Count::refused_origin);
     return exchange->respond(status_only(403));
   }

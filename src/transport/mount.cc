@@ -20,6 +20,23 @@ std::expected<http::OriginPolicy, Error> make_policy(const CheckOrigin& check, c
   return http::OriginPolicy::off();
 }
 
+/// What the log says beside a page that may not connect, so that its reader knows what to change.
+std::string describe(const CheckOrigin& check, const Options& options) {
+  std::string text;
+  switch (check.mode) {
+    case CheckOrigin::Mode::off:
+      return "all";
+    case CheckOrigin::Mode::host:
+      return "host " + options.public_host + ", by --public-host; see App::socket(…).check_origin";
+    case CheckOrigin::Mode::conn:
+      return "pages of this server itself, by check_origin";
+    case CheckOrigin::Mode::list:
+      for (const std::string& origin : check.origins) text += origin + ", ";
+      return text + "by check_origin";
+  }
+  return text;
+}
+
 }  // namespace
 
 std::expected<std::unique_ptr<const Mount>, Error> Mount::prepare(const SocketMount& mount, const Options& options) {
@@ -65,6 +82,7 @@ std::expected<std::unique_ptr<const Mount>, Error> Mount::prepare(const SocketMo
                                                 std::move(websocket),
                                                 std::move(longpoll),
                                                 std::move(*policy),
+                                                describe(mount.check_origin_, options),
                                                 std::move(*proxies),
                                                 std::move(serializers),
                                                 std::move(offers),

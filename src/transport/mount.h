@@ -3,6 +3,7 @@
 #include <expected>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include <roost/app.hpp>
@@ -30,6 +31,7 @@ struct Mount {
   std::optional<http::PathPattern> websocket_path;  // nullopt: the transport is off
   std::optional<http::PathPattern> longpoll_path;
   http::OriginPolicy origin;
+  std::string origins_allowed;  // by that policy, for the log
   http::TrustedProxies proxies;
   std::vector<std::unique_ptr<const wire::Serializer>> serializers;  // the application's own
   std::vector<wire::Offer> offers;

@@ -48,7 +48,9 @@ void accept_websocket(const std::shared_ptr<Exchange>& exchange, const Mount& mo
   if (!params) return exchange->respond(http::error_response(params.error()));
   if (!origin_allowed(mount, *exchange)) {
     host.log.write(LogLevel::warn, "origin refused",
-                   {{"socket", mount.definition->path}, {"origin", *request.header("origin")}});
+                   {{"socket", mount.definition->path},
+                    {"origin", *request.header("origin")},
+                    {"allowed", mount.origins_allowed}});
     host.metrics.add(Count::refused_origin);
     return exchange->respond(empty(403));
   }
