@@ -39,7 +39,10 @@ roost::Reply Viewer::kick(Kick kick) {
 }
 
 Stage::Stage(roost::App& app) : app_(app), shown_(app.agent<State>("shown")) {
-  app.socket("/socket").connect(connect).channel<Viewer>(kTopic, std::ref(inbox_), shown_);
+  app.socket("/socket")
+      .connect(connect)
+      .check_origin(roost::CheckOrigin::conn())  // the page is one of this server's own
+      .channel<Viewer>(kTopic, std::ref(inbox_), shown_);
   app.get("/state", [shown = shown_](const roost::HttpRequest&) -> roost::Task<roost::HttpResponse> {
     const State now = co_await shown.get([](const State& state) { return state; });
     co_return roost::HttpResponse::json(now);

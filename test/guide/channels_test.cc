@@ -142,6 +142,11 @@ class Game : public roost::Channel {
   int points_ = 0;
 };
 
+void set_up_origins(roost::App& app) {
+  app.socket("/own").check_origin(roost::CheckOrigin::conn());
+  app.socket("/partners").check_origin(roost::CheckOrigin::list({"https://example.org", "//*.example.net"}));
+}
+
 void set_up(roost::App& app, Feed& feed) {
   app.socket("/socket").connect(connect).channel<Game>("game:*", std::ref(feed), std::ref(app), 3);
 }
@@ -169,6 +174,12 @@ class GameGuide : public ::testing::Test {
   game::Feed feed;
   roost::testing::Server server;
 };
+
+TEST_F(GameGuide, Origins) {
+  game::set_up_origins(server.app());
+  server.connect("/own");
+  server.connect("/partners");
+}
 
 TEST_F(GameGuide, Join) {
   auto client = connect("ann");
