@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { accessSync, constants, readdirSync } from 'node:fs'
 import http from 'node:http'
+import https from 'node:https'
 import net from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -53,10 +54,11 @@ function executable(path) {
   }
 }
 
-/** GET; gives {status, headers, body}. */
+/** GET; gives {status, headers, body}. Over https any certificate will do: those of tests sign themselves. */
 export function get(base, path, headers = {}) {
   return new Promise((resolve, reject) => {
-    const request = http.get(base + path, { headers, agent: false, timeout: 5000 }, (response) => {
+    const { get } = base.startsWith('https:') ? https : http
+    const request = get(base + path, { headers, agent: false, timeout: 5000, rejectUnauthorized: false }, (response) => {
       const parts = []
       response.on('data', (part) => parts.push(part))
       response.on('end', () => resolve({ status: response.statusCode, headers: response.headers, body: Buffer.concat(parts).toString() }))
@@ -69,10 +71,10 @@ export function get(base, path, headers = {}) {
 
 /** One server process on a port that it keeps over stop and start. */
 export class Server {
-  /** `ready`: a path that answers 200 when the server is up. `cwd`: where it runs. */
-  constructor({ path, args = [], port, ready, cwd = root, env = {} }) {
+  /** `ready`: a path that answers 200 when the server is up. `cwd`: where it runs. `tls`: whether it speaks that. */
+  constructor({ path, args = [], port, ready, cwd = root, env = {}, tls = false }) {
     Object.assign(this, { path, args, port, ready, cwd, env })
-    this.base = `http://127.0.0.1:${port}`
+    this.base = `${tls ? 'https' : 'http'}://127.0.0.1:${port}`
     this.output = ''
     this.process = null
   }
@@ -120,12 +122,13 @@ export class Server {
 }
 
 /** The contract server, started; `args`: more of its flags. */
-export async function contractServer({ shards = 1, args = [], port, path, ms } = {}) {
+export async function contractServer({ shards = 1, args = [], port, path, ms, tls } = {}) {
   const server = new Server({
     path: path ?? binary('contract_server'),
     args: ['--shards', `${shards}`, '--log-level', 'error', ...args],
     port: port ?? (await freePort()),
     ready: '/api/health',
+    tls,
   })
   return server.start(ms)
 }

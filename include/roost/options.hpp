@@ -22,6 +22,13 @@ struct DrainOptions {
   bool refuse_new = false;                     // upgrades and new long polls get 503 meanwhile
 };
 
+/// TLS (1.2 and 1.3) for all that connects: both files or none, PEM. SIGHUP has `App::run` read them anew, for those
+/// who connect from then on.
+struct TlsOptions {
+  std::string certificate = {};  // the server's own first, then those that lead to the root
+  std::string key = {};          // without a password
+};
+
 /// What flags, environment, a file and defaults decide; see App::from_args.
 struct Options {
   std::string host = "127.0.0.1";
@@ -33,6 +40,7 @@ struct Options {
   /// Proxies whose X-Forwarded-* or Forwarded headers tell address, scheme and host of a client, "10.0.0.7" or
   /// "10.0.0.0/8"; none: every request speaks for itself. See docs/guide/behind-a-proxy.md.
   std::vector<std::string> trusted_proxies = {};
+  TlsOptions tls = {};
   HttpLimits http = {};
   DrainOptions drain = {};
   MailboxLimits mailbox = {};

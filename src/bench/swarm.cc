@@ -14,6 +14,7 @@
 #include "base/assert.h"
 #include "bench/frames.h"
 #include "bench/placeholders.h"
+#include "net/socket.h"
 
 namespace roost::bench {
 namespace {
@@ -77,6 +78,7 @@ Swarm::Swarm(const Target& target, Handler& handler, Options options)
       epoll_(::epoll_create1(EPOLL_CLOEXEC)),
       buffer_(kReadBytes) {
   ROOST_ASSERT(epoll_);
+  if (target.tls) tls_ = net::TlsContext::client().value();
 }
 
 std::expected<void, Error> Swarm::connect() {
@@ -116,12 +118,27 @@ void Swarm::flush() {
   to_flush_.clear();
 }
 
+std::expected<std::size_t, int> Swarm::give(Link& link) {
+  if (link.tls) {
+    if (const auto flushed = link.tls->flush(); !flushed) return std::unexpected(flushed.error());
+    return link.tls->send(link.output);
+  }
+  return net::send(link.fd.get(), link.output);
+}
+
+std::expected<std::size_t, int> Swarm::receive(Link& link) {
+  return link.tls ? link.tls->receive(buffer_) : net::receive(link.fd.get(), buffer_);
+}
+
 void Swarm::flush(Link& link) {
-  if (link.state == Link::State::closed || link.output.empty()) return;
-  const ssize_t sent = ::send(link.fd.get(), link.output.data(), link.output.size(), MSG_NOSIGNAL);
-  if (sent < 0 && errno != EAGAIN) return end(link, std::string("send: ") + std::strerror(errno));
-  link.output.erase(0, static_cast<std::size_t>(std::max<ssize_t>(sent, 0)));
-  if (link.output.empty() == link.waits_writable) watch(link, EPOLL_CTL_MOD, !link.output.empty());
+  const auto holds = [&link] { return link.tls && link.tls->holds(); };
+  if (link.state == Link::State::closed || (link.output.empty() && !holds())) return;
+  const auto sent = give(link);
+  if (!sent && !net::would_block(sent.error())) return end(link, std::string("send: ") + std::strerror(sent.error()));
+  link.output.erase(0, sent.value_or(0));
+  // What waits for a greeting of TLS goes when more of that is received.
+  const bool waits = holds() || (!link.output.empty() && (!link.tls || !link.tls->greeting()));
+  if (waits != link.waits_writable) watch(link, EPOLL_CTL_MOD, waits);
 }
 
 void Swarm::watch(Link& link, int operation, bool writable) {
@@ -141,6 +158,7 @@ void Swarm::watch_wake(int fd) {
 }
 
 void Swarm::close(Link& link) {
+  link.tls.reset();
   link.fd = {};
   link.state = Link::State::closed;
   link.waits_writable = false;
@@ -193,6 +211,7 @@ void Swarm::finish_connect(Link& link) {
   ::getsockopt(link.fd.get(), SOL_SOCKET, SO_ERROR, &code, &size);
   if (code != 0) return end(link, std::string("connect: ") + std::strerror(code));
   link.state = Link::State::upgrading;
+  if (tls_) link.tls = std::make_unique<net::TlsStream>(*tls_, link.fd.get(), target_.tls_name);
   const std::size_t client = options_.first_number + link.number;
   link.output = fill_in(request_, client, client % options_.topics);
   flush(link);
@@ -200,13 +219,14 @@ void Swarm::finish_connect(Link& link) {
 
 void Swarm::on_readable(Link& link) {
   for (int reads = 0; reads < kReadsPerEvent && link.state != Link::State::closed; ++reads) {
-    const ssize_t got = ::recv(link.fd.get(), buffer_.data(), buffer_.size(), 0);
-    if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
-    if (got < 0) return end(link, std::string("receive: ") + std::strerror(errno));
-    if (got == 0) return end(link, "the server ended the connection");
+    const auto got = receive(link);
+    if (link.tls) flush(link);
+    if (link.state == Link::State::closed || (!got && net::would_block(got.error()))) return;
+    if (!got) return end(link, std::string("receive: ") + std::strerror(got.error()));
+    if (*got == 0) return end(link, "the server ended the connection");
     received_at_ = Clock::now();
-    take_bytes(link, std::span(buffer_).first(static_cast<std::size_t>(got)));
-    if (static_cast<std::size_t>(got) < buffer_.size()) return;
+    take_bytes(link, std::span(buffer_).first(*got));
+    if (*got < (link.tls ? net::TlsStream::kRecordBytes : buffer_.size())) return;
   }
 }
 

@@ -13,6 +13,7 @@
 #include "base/time.h"
 #include "bench/target.h"
 #include "net/fd.h"
+#include "net/tls.h"
 #include "ws/deflate.h"
 #include "ws/frame.h"
 
@@ -28,6 +29,7 @@ struct Link {
   bool has_output = false;  // is in the list of links to flush
   bool finishing = false;
   net::Fd fd;
+  std::unique_ptr<net::TlsStream> tls;   // for wss://
   std::string input;                     // a frame that is not whole
   std::string output;                    // what is to be sent
   std::optional<ws::Inflater> inflater;  // if compression was negotiated
@@ -96,6 +98,8 @@ class Swarm {
   std::size_t take_frame(Link& link, std::string_view bytes);
   void take_message(Link& link, bool binary, bool compressed, std::string_view payload);
   void flush(Link& link);
+  std::expected<std::size_t, int> give(Link& link);
+  std::expected<std::size_t, int> receive(Link& link);
   void watch(Link& link, int operation, bool writable);
   void close(Link& link);
   void end(Link& link, const std::string& why);
@@ -104,6 +108,7 @@ class Swarm {
   Handler& handler_;
   const Options options_;
   const std::string request_;
+  std::shared_ptr<const net::TlsContext> tls_;
   net::Fd epoll_;
   int wake_ = -1;
   std::deque<Link> links_;

@@ -10,7 +10,9 @@ namespace roost::bench {
 namespace {
 
 constexpr std::string_view kScheme = "ws://";
+constexpr std::string_view kTlsScheme = "wss://";
 constexpr std::uint16_t kDefaultPort = 80;  // RFC 6455 §3
+constexpr std::uint16_t kDefaultTlsPort = 443;
 
 std::unexpected<Error> wrong(std::string_view url, const std::string& why) {
   return std::unexpected(Error{"\"" + std::string(url) + "\": " + why});
@@ -32,15 +34,17 @@ std::expected<sockaddr_in, std::string> look_up(const std::string& host, std::ui
 }  // namespace
 
 std::expected<Target, Error> parse_target(std::string_view url, const Dialect& dialect) {
-  if (!url.starts_with(kScheme)) return wrong(url, "a URL begins with ws://");
-  const std::string_view rest = url.substr(kScheme.size());
+  const bool tls = url.starts_with(kTlsScheme);
+  if (!tls && !url.starts_with(kScheme)) return wrong(url, "a URL begins with ws:// or wss://");
+  const std::string_view rest = url.substr(tls ? kTlsScheme.size() : kScheme.size());
   const std::size_t slash = rest.find_first_of("/?");
   const std::string_view authority = rest.substr(0, slash);
   const std::size_t colon = authority.rfind(':');
 
   Target target;
   target.host = authority.substr(0, colon);
-  target.port = kDefaultPort;
+  target.port = tls ? kDefaultTlsPort : kDefaultPort;
+  target.tls = tls;
   if (target.host.empty()) return wrong(url, "there is no host");
   if (colon != std::string_view::npos) {
     const std::string_view digits = authority.substr(colon + 1);
@@ -54,6 +58,8 @@ std::expected<Target, Error> parse_target(std::string_view url, const Dialect& d
   const auto address = look_up(target.host, target.port);
   if (!address) return wrong(url, address.error());
   target.address = *address;
+  in_addr literal{};
+  if (::inet_pton(AF_INET, target.host.c_str(), &literal) != 1) target.tls_name = target.host;
   target.loopback = (ntohl(address->sin_addr.s_addr) >> 24) == 127;
   return target;
 }

@@ -19,12 +19,14 @@ struct Target {
   std::string path;  // with the query: "/socket/websocket?vsn=2.0.0"
   sockaddr_in address{};
   bool loopback = false;
+  bool tls = false;        // wss://; any certificate is taken
+  std::string tls_name{};  // whom to ask for; empty when the host is an address
 
   /// "127.0.0.1:4000", for the Host header and for people.
   std::string authority() const { return host + ":" + std::to_string(port); }
 };
 
-/// Reads "ws://HOST[:PORT]/PATH[?QUERY]" and looks HOST up (IPv4), which may block.
+/// Reads "ws://HOST[:PORT]/PATH[?QUERY]", or wss://, and looks HOST up (IPv4), which may block.
 ///
 /// What `dialect` needs is added: for Phoenix "/websocket" to the path and vsn=2.0.0 to the query where they are
 /// missing, so that "ws://127.0.0.1:4000/socket" will do. The error says what is wrong with the URL, for people.

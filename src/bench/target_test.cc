@@ -31,7 +31,7 @@ TEST(Target, KnowsHostPortAndWhetherItIsThisMachine) {
 }
 
 TEST(Target, SaysWhatIsWrongWithAUrl) {
-  EXPECT_EQ(path_of("http://a/b"), "\"http://a/b\": a URL begins with ws://");
+  EXPECT_EQ(path_of("http://a/b"), "\"http://a/b\": a URL begins with ws:// or wss://");
   EXPECT_EQ(path_of("ws:///b"), "\"ws:///b\": there is no host");
   EXPECT_EQ(path_of("ws://127.0.0.1:0/b"), "\"ws://127.0.0.1:0/b\": the port is not in 1..65535");
   EXPECT_EQ(path_of("ws://127.0.0.1:99999/b"), "\"ws://127.0.0.1:99999/b\": the port is not in 1..65535");

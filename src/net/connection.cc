@@ -30,8 +30,9 @@ CloseReason reason_of(int code) {
 
 ConnectionState::ConnectionState(LoopImpl& loop, Connection::Handler& handler) : loop_(loop), handler_(&handler) {}
 
-void ConnectionState::start(Fd fd) {
+void ConnectionState::start(Fd fd, const TlsContext* tls) {
   fd_ = std::move(fd);
+  if (tls) tls_ = std::make_unique<TlsStream>(*tls, fd_.get());
   intrusive_ptr_add_ref(this);  // until close()
   watched_for_ = wanted();
   const auto watched = loop_.poller().watch(fd_.get(), *this, watched_for_);
@@ -45,7 +46,9 @@ void ConnectionState::start(Fd fd) {
 
 Interest ConnectionState::wanted() const {
   if (phase_ == Phase::closed) return {};
-  return {.read = !paused_ && !read_ended_ && !held_, .write = blocked_};
+  // While TLS peers greet each other, what there is to send waits for what the other one says.
+  const bool write = blocked_ && (!tls_ || tls_->holds() || !tls_->greeting());
+  return {.read = !paused_ && !read_ended_ && !held_, .write = write};
 }
 
 void ConnectionState::update_interest() {
@@ -79,11 +82,12 @@ void ConnectionState::on_readable() {
     if (!read_once()) break;
 }
 
-/// True: the buffer was filled, there may be more.
+/// True: the buffer, or a record of TLS, was filled: there may be more.
 bool ConnectionState::read_once() {
   if (paused_ || read_ended_ || phase_ == Phase::closed) return false;
   const auto buffer = loop_.read_buffer();
-  const auto got = receive(fd_.get(), buffer);
+  const auto got = receive(buffer);
+  if (tls_ && tls_->holds()) block();
   if (!got) {
     if (!would_block(got.error())) fail(got.error());
     return false;
@@ -93,7 +97,7 @@ bool ConnectionState::read_once() {
     return false;
   }
   deliver(buffer.first(*got));
-  return *got == buffer.size();
+  return *got == (tls_ ? TlsStream::kRecordBytes : buffer.size());
 }
 
 void ConnectionState::deliver(std::span<char> bytes) {
@@ -180,10 +184,14 @@ void ConnectionState::flush_batch() {
   std::size_t sent = 0;
   if (outbox_.empty() && !blocked_) {
     const auto bytes = batch_->view(batch_from_);
-    const auto result = net::send(fd_.get(), bytes);
+    const auto result = give(bytes);
     if (!result && !would_block(result.error())) return fail(result.error());
     sent = result.value_or(0);
-    if (sent == bytes.size()) return batch_.reset();
+    if (sent == bytes.size()) {
+      batch_.reset();
+      if (tls_ && tls_->holds()) block();
+      return;
+    }
     blocked_ = true;
   }
   settle_batch();
@@ -191,23 +199,38 @@ void ConnectionState::flush_batch() {
   update_interest();
 }
 
+void ConnectionState::block() {
+  blocked_ = true;
+  update_interest();
+}
+
+bool ConnectionState::flush_tls() {
+  if (!tls_) return true;
+  if (const auto flushed = tls_->flush(); !flushed) {
+    fail(flushed.error());
+    return false;
+  }
+  if (tls_->holds()) block();
+  return !tls_->holds();
+}
+
 /// True: the outbox is empty.
 bool ConnectionState::flush_some() {
+  if (!flush_tls()) return false;
   for (int sends = 0; !outbox_.empty(); ++sends) {
     const auto bytes = outbox_.next(loop_.scratch());
-    const auto sent = net::send(fd_.get(), bytes);
+    const auto sent = give(bytes);
     if (!sent && !would_block(sent.error())) {
       fail(sent.error());
       return false;
     }
     outbox_.consume(sent.value_or(0));
     if (sent.value_or(0) < bytes.size() || (sends + 1 == kSendsPerFlush && !outbox_.empty())) {
-      blocked_ = true;
-      update_interest();
+      block();
       return false;
     }
   }
-  return true;
+  return flush_tls();
 }
 
 void ConnectionState::on_writable() {
@@ -253,6 +276,7 @@ void ConnectionState::close_after_flush() {
 void ConnectionState::finish_sending() {
   if (read_ended_) return close();
   sending_ended_ = true;
+  if (tls_) tls_->end();
   shutdown_send(fd_.get());
   limit_closing(Connection::kLinger);
 }
@@ -280,6 +304,7 @@ void ConnectionState::close() {
   batch_.reset();
   held_.reset();
   unwatch();
+  tls_.reset();
   fd_ = Fd();
 }
 
@@ -290,9 +315,10 @@ void ConnectionState::detach() {
 
 // --- Connection ---
 
-Connection::Connection(Loop& loop, Fd fd, Handler& handler) : state_(new ConnectionState(loop.impl(), handler)) {
+Connection::Connection(Loop& loop, Fd fd, Handler& handler, const TlsContext* tls)
+    : state_(new ConnectionState(loop.impl(), handler)) {
   intrusive_ptr_add_ref(state_);
-  state_->start(std::move(fd));
+  state_->start(std::move(fd), tls);
 }
 
 Connection::~Connection() {

@@ -19,6 +19,7 @@ namespace roost::net {
 
 class Loop;
 class ConnectionState;
+class TlsContext;
 
 /// Why a connection ended by itself.
 enum class CloseReason : std::uint8_t {
@@ -49,8 +50,9 @@ class Connection {
     ~Handler() = default;
   };
 
-  /// Takes over a connected, non-blocking socket and reads at once. `handler` must outlive this Connection.
-  Connection(Loop& loop, Fd fd, Handler& handler);
+  /// Takes over a connected, non-blocking socket and reads at once. `handler` must outlive this Connection. `tls`: it
+  /// speaks TLS as that context says; null: it does not. Needed for the call only.
+  Connection(Loop& loop, Fd fd, Handler& handler, const TlsContext* tls = nullptr);
   /// Like abort(), unless close_after_flush() was called: then it goes on closing by itself. May be called inside
   /// every callback: the loop keeps what it still needs, and the handler is not called again.
   ~Connection();

@@ -12,6 +12,7 @@
 #include "net/outbox.h"
 #include "net/poller.h"
 #include "net/socket.h"
+#include "net/tls.h"
 
 namespace roost::net {
 
@@ -25,7 +26,7 @@ class ConnectionState final : public BatchTaker, public Watched {
  public:
   ConnectionState(LoopImpl& loop, Connection::Handler& handler);
 
-  void start(Fd fd);
+  void start(Fd fd, const TlsContext* tls);
   void send(SharedBytes bytes, std::size_t offset);
   void send(Batch& batch);
   void leave(Batch& batch);
@@ -56,6 +57,15 @@ class ConnectionState final : public BatchTaker, public Watched {
   void unwatch();
   void on_readable();
   bool read_once();
+  std::expected<std::size_t, int> receive(std::span<char> into) {
+    return tls_ ? tls_->receive(into) : net::receive(fd_.get(), into);
+  }
+  std::expected<std::size_t, int> give(std::string_view bytes) {
+    return tls_ ? tls_->send(bytes) : net::send(fd_.get(), bytes);
+  }
+  /// What TLS could not hand to the system before. False: some is left, or it failed, which was told.
+  bool flush_tls();
+  void block();
   void deliver(std::span<char> bytes);
   void deliver_held();
   void on_read_end();
@@ -76,6 +86,7 @@ class ConnectionState final : public BatchTaker, public Watched {
   Outbox outbox_;
   boost::intrusive_ptr<Batch> batch_;  // follows what is in the outbox, and may still grow
   std::size_t batch_from_ = 0;
+  std::unique_ptr<TlsStream> tls_;     // null: the connection is plain
   std::unique_ptr<std::string> held_;  // bytes that were read when posted work paused the reading
   Fd fd_;
   Interest watched_for_;

@@ -14,8 +14,10 @@ namespace roost::net {
 // Asio knows how to share signals within a process; it waits for them on a thread of its own.
 class Signals::State : public std::enable_shared_from_this<State> {
  public:
-  State(Loop& loop, std::move_only_function<void(int)> on_signal)
-      : loop_(loop), set_(context_, SIGINT, SIGTERM), on_signal_(std::move(on_signal)) {}
+  State(Loop& loop, std::move_only_function<void(int)> on_signal, const std::vector<int>& numbers)
+      : loop_(loop), set_(context_), on_signal_(std::move(on_signal)) {
+    for (const int number : numbers) set_.add(number);
+  }
 
   void start() {
     wait();
@@ -48,8 +50,8 @@ class Signals::State : public std::enable_shared_from_this<State> {
   bool closed_ = false;  // loop thread
 };
 
-Signals::Signals(Loop& loop, std::move_only_function<void(int)> on_signal)
-    : state_(std::make_shared<State>(loop, std::move(on_signal))) {
+Signals::Signals(Loop& loop, std::move_only_function<void(int)> on_signal, const std::vector<int>& numbers)
+    : state_(std::make_shared<State>(loop, std::move(on_signal), numbers)) {
   state_->start();
 }
 Signals::~Signals() {

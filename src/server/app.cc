@@ -53,6 +53,8 @@ struct App::Impl {
   void take_down();
   Executor::Work guarded(std::string_view what, std::move_only_function<void()> work);
   std::expected<std::uint16_t, Error> listen();
+  std::expected<void, Error> load_tls();
+  void reload_tls();
   void stop();
   bool wait_for_room(std::string_view topic);
   const PresenceFetch* find_fetch(std::string_view topic) const;
@@ -141,9 +143,30 @@ std::expected<std::uint16_t, Error> App::Impl::listen() {
   return where.port;
 }
 
+/// Reads the certificate, the first time or anew.
+std::expected<void, Error> App::Impl::load_tls() {
+  if (options.tls.certificate.empty() && options.tls.key.empty()) return {};
+  if (options.tls.certificate.empty() || options.tls.key.empty())
+    return std::unexpected(Error{"tls: a certificate and its key are needed, one of them is missing"});
+  auto tls = net::TlsContext::server(options.tls.certificate, options.tls.key);
+  if (!tls) return std::unexpected(tls.error());
+  for (const auto& shard : shards) shard->use_tls(*tls);
+  return {};
+}
+
 /// Work of the application that nobody waits for: a throw is logged and ends nothing.
 Executor::Work App::Impl::guarded(std::string_view what, std::move_only_function<void()> work) {
   return [this, what, work = std::move(work)]() mutable { channel::invoke(*log, {what, "", ""}, work); };
+}
+
+/// The certificate that is in use stays when the new one is none.
+void App::Impl::reload_tls() {
+  const std::lock_guard lock(life);
+  if (!running) return;
+  if (const auto loaded = load_tls(); !loaded)
+    log->write(LogLevel::error, "certificate not changed", {{"why", loaded.error().message}});
+  else
+    log->write(LogLevel::info, "certificate read anew", {{"file", options.tls.certificate}});
 }
 
 void App::Impl::take_down() {
@@ -213,6 +236,7 @@ std::expected<void, std::string> App::Impl::build() {
     if (auto ready = shard->prepare(site, homes, node, *tokens, find_longpolls, options.http); !ready)
       return std::unexpected(ready.error().message);
 
+  if (auto loaded = load_tls(); !loaded) return std::unexpected(loaded.error().message);
   const auto listening = listen();
   if (!listening) return std::unexpected(listening.error().message);
   port = *listening;
@@ -412,10 +436,14 @@ int App::run() {
   net::Loop loop;
   int signals = 0;
   std::thread stopping;
-  const net::Signals watch(loop, [&](int) {
+  std::vector<int> numbers = {SIGINT, SIGTERM};
+  if (!options().tls.certificate.empty()) numbers.push_back(SIGHUP);
+  const auto on_signal = [&](int number) {
+    if (number == SIGHUP) return impl_->reload_tls();
     if (++signals > 1) std::_Exit(130);  // asked twice: at once
     stopping = std::thread([&] { stop(); });
-  });
+  };
+  const net::Signals watch(loop, on_signal, numbers);
   {
     const std::lock_guard lock(impl_->life);
     impl_->on_stopped = [&loop] { loop.stop(); };  // whoever called stop()

@@ -167,6 +167,14 @@ void add_server(Table& table) {
       [](auto& o) -> auto& { return o.trusted_proxies; }, check_proxy);
 }
 
+void add_tls(Table& table) {
+  table.text(
+      "tls.certificate", "--tls-certificate", "PEM file of the certificate, and of those that lead to the root",
+      [](auto& o) -> auto& { return o.tls.certificate; });
+  table.text(
+      "tls.key", "--tls-key", "PEM file of its key", [](auto& o) -> auto& { return o.tls.key; });
+}
+
 void add_limits(Table& table) {
   constexpr std::uint64_t kMost = std::uint64_t{1} << 40;  // a terabyte: more is a mistake
   table.integer(
@@ -232,6 +240,7 @@ void add_cluster(Table& table) {
 std::vector<Setting> make_settings() {
   Table table;
   add_server(table);
+  add_tls(table);
   add_limits(table);
   add_cluster(table);
   return std::move(table.all);

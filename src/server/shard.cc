@@ -56,8 +56,9 @@ std::expected<std::uint16_t, Error> Shard::listen(const net::Listener::Options& 
   auto listener = net::Listener::create(
       *loop_, options,
       [this](net::Accepted accepted) {
-        clients_.add(std::move(accepted.fd), [&](transport::Client& client) {
-          return std::make_unique<transport::HttpProtocol>(client, http_, std::move(accepted.address), accepted.port);
+        clients_.add(std::move(accepted.fd), tls_.get(), [&](transport::Client& client) {
+          return std::make_unique<transport::HttpProtocol>(
+              client, http_, transport::Peer{std::move(accepted.address), accepted.port, tls_ != nullptr});
         });
       },
       [this](const Error& error) {
@@ -66,6 +67,12 @@ std::expected<std::uint16_t, Error> Shard::listen(const net::Listener::Options& 
   if (!listener) return std::unexpected(listener.error());
   listener_ = std::move(*listener);
   return listener_->port();
+}
+
+void Shard::use_tls(std::shared_ptr<const net::TlsContext> tls) {
+  // Before it runs at once: the first client must not come in between.
+  if (!thread_.joinable()) return std::swap(tls_, tls);
+  loop_->post([this, tls = std::move(tls)]() mutable { tls_ = std::move(tls); });
 }
 
 void Shard::start() {

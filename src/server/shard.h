@@ -9,6 +9,7 @@
 #include "channel/registry.h"
 #include "net/listener.h"
 #include "net/loop.h"
+#include "net/tls.h"
 #include "pubsub/hub.h"
 #include "server/presence_home.h"
 #include "server/router.h"
@@ -31,6 +32,8 @@ class Shard {
                                      transport::FindLongPollShard find_longpolls, const HttpLimits& limits);
   /// Error: "listen on …". The port that it got.
   std::expected<std::uint16_t, Error> listen(const net::Listener::Options& options);
+  /// Connections that come from now on speak TLS as that context says; null: none. From the server's thread.
+  void use_tls(std::shared_ptr<const net::TlsContext> tls);
   void start();
 
   /// From any thread: closes every connection with 1012, batch after batch, then accepts no more; `done` is called on
@@ -68,6 +71,7 @@ class Shard {
   std::unique_ptr<Router> router_;
   transport::HttpOptions http_;
   transport::Clients clients_;
+  std::shared_ptr<const net::TlsContext> tls_;
   std::unique_ptr<net::Listener> listener_;
   // While it drains.
   struct Drain {

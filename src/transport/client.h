@@ -38,9 +38,10 @@ class Clients {
  public:
   Clients(net::Loop& loop, Log& log, Metrics& metrics) : loop_(loop), log_(log), metrics_(metrics), silences_(loop) {}
 
-  /// Takes over an accepted connection; `make(client)` gives the protocol that it starts with.
+  /// Takes over an accepted connection, with TLS if `tls` is not null; `make(client)` gives the protocol that it starts
+  /// with.
   template <typename Make>
-  void add(net::Fd fd, Make&& make);
+  void add(net::Fd fd, const net::TlsContext* tls, Make&& make);
 
   /// Forgets a client at the end of this turn: it may be on the stack now.
   void finish(Client& client);
@@ -67,7 +68,8 @@ class Client final : public net::Connection::Handler,
                      public std::enable_shared_from_this<Client>,
                      private Deadlines::Owner {
  public:
-  Client(Clients& clients, net::Fd fd) : clients_(clients), connection_(clients.loop(), std::move(fd), *this) {}
+  Client(Clients& clients, net::Fd fd, const net::TlsContext* tls)
+      : clients_(clients), connection_(clients.loop(), std::move(fd), *this, tls) {}
   ~Client() {
     if (!closed_) clients_.silences_.cancel(*this);
   }
@@ -113,9 +115,9 @@ class Client final : public net::Connection::Handler,
 };
 
 template <typename Make>
-void Clients::add(net::Fd fd, Make&& make) {
+void Clients::add(net::Fd fd, const net::TlsContext* tls, Make&& make) {
   metrics_.add(Count::connections_opened);
-  auto client = std::make_shared<Client>(*this, std::move(fd));
+  auto client = std::make_shared<Client>(*this, std::move(fd), tls);
   client->start(make(*client));
   client->place_ = static_cast<std::uint32_t>(clients_.size());
   clients_.push_back(std::move(client));

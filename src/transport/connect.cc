@@ -69,7 +69,8 @@ std::expected<boost::json::object, http::ParseError> request_params(const http::
 }
 
 http::RequestSource source_of(const Mount& mount, const Exchange& exchange) {
-  return http::request_source(mount.proxies, exchange.request, exchange.address, exchange.port, false);
+  return http::request_source(mount.proxies, exchange.request, exchange.peer.address, exchange.peer.port,
+                              exchange.peer.tls);
 }
 
 bool origin_allowed(const Mount& mount, const Exchange& exchange) {

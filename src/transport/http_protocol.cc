@@ -51,8 +51,8 @@ void Exchange::upgrade(const http::Response& head, const std::function<std::uniq
   client->become(make(*client), std::string(protocol->behind_));
 }
 
-HttpProtocol::HttpProtocol(Client& client, const HttpOptions& options, std::string address, std::uint16_t port)
-    : client_(client), options_(options), address_(std::move(address)), port_(port), parser_(options.limits) {
+HttpProtocol::HttpProtocol(Client& client, const HttpOptions& options, Peer peer)
+    : client_(client), options_(options), peer_(std::move(peer)), parser_(options.limits) {
   client_.expect_bytes_within(options_.request_timeout);
 }
 
@@ -130,7 +130,7 @@ void HttpProtocol::handle(http::Request request, std::string_view rest) {
   head_only_ = request.method == "HEAD";
   client_.expect_bytes_within(Duration::zero());  // the answer may take its time
   behind_ = rest;
-  pending_ = std::make_shared<Exchange>(client_.weak_from_this(), this, std::move(request), address_, port_);
+  pending_ = std::make_shared<Exchange>(client_.weak_from_this(), this, std::move(request), peer_);
   const auto exchange = pending_;
   options_.handler(exchange);
   behind_ = {};

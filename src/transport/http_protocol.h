@@ -12,16 +12,18 @@ namespace roost::transport {
 
 class HttpProtocol;
 
+/// Who is at the other end of a connection.
+struct Peer {
+  std::string address;  // "127.0.0.1", "::1"
+  std::uint16_t port = 0;
+  bool tls = false;
+};
+
 /// One request and the way to answer it, now or later. Shard thread only; the connection may be gone by then.
 class Exchange {
  public:
-  Exchange(std::weak_ptr<Client> client, HttpProtocol* protocol, http::Request request, std::string address,
-           std::uint16_t port)
-      : request(std::move(request)),
-        address(std::move(address)),
-        port(port),
-        client_(std::move(client)),
-        protocol_(protocol) {}
+  Exchange(std::weak_ptr<Client> client, HttpProtocol* protocol, http::Request request, const Peer& peer)
+      : request(std::move(request)), peer(peer), client_(std::move(client)), protocol_(protocol) {}
 
   /// Answers, once; ignored when the connection is gone.
   void respond(const http::Response& response);
@@ -31,8 +33,7 @@ class Exchange {
   bool gone() const { return client_.expired() || !protocol_; }
 
   const http::Request request;
-  const std::string address;  // of the peer
-  const std::uint16_t port;
+  const Peer peer;
 
   /// Told when the peer goes while the answer is pending.
   std::move_only_function<void()> on_gone;
@@ -57,8 +58,7 @@ struct HttpOptions {
 /// HTTP/1.1 on one connection: requests one after the other, each answered before the next is looked at.
 class HttpProtocol final : public Protocol {
  public:
-  /// `address`, `port`: of the peer.
-  HttpProtocol(Client& client, const HttpOptions& options, std::string address, std::uint16_t port);
+  HttpProtocol(Client& client, const HttpOptions& options, Peer peer);
   ~HttpProtocol() override;
 
   void on_data(std::span<char> bytes) override;
@@ -81,8 +81,7 @@ class HttpProtocol final : public Protocol {
 
   Client& client_;
   const HttpOptions& options_;
-  const std::string address_;
-  const std::uint16_t port_;
+  const Peer peer_;
   http::RequestParser parser_;
   std::shared_ptr<Exchange> pending_;  // the request that waits for its answer
   std::string waiting_;                // bytes behind it, or that wait until the peer takes its answers

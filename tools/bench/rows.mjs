@@ -1,4 +1,5 @@
 // What ./dev bench measures: each row is a claim about what the server costs, and a way to find out.
+import { certificate } from '../certificate.mjs'
 import { allCores, bench, inProcess, kinds, lastCore, start } from './servers.mjs'
 
 export const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)]
@@ -105,8 +106,20 @@ function echoes() {
 function memory() {
   const presence = ['--topic', 'presence:{topic}', '--topics', 100, '--join-payload', '{"key":"u{client}"}', '--hold', 2]
   const idle = (args) => onNewServer('roost', ['connect', '-c', 10000, ...args], {}, (report) => report.server_bytes_a_connection)
+  const withTls = async () => {
+    const files = certificate()
+    const server = await start({ ...kinds.roost, args: [...kinds.roost.args, ...files.flags] })
+    try {
+      const report = await bench(server, ['connect', '-c', 2000, '--hold', 2], { url: server.url.replace(/^ws:/, 'wss:') })
+      return report.server_bytes_a_connection
+    } finally {
+      await server.stop()
+      files.remove()
+    }
+  }
   return [
     value({ name: 'memory of an idle joined connection, user space', unit: 'B', most: 1000, once: () => idle([]), runs: 3 }),
+    value({ name: 'the same with TLS', unit: 'B', most: 12000, once: withTls, runs: 3 }),
     value({ name: 'the same with a tracked presence', unit: 'B', most: 1800, once: () => idle(presence), runs: 3 }),
   ]
 }
