@@ -71,7 +71,9 @@ int run(BenchOptions& options, MakeLoad make) {
 
 void add_common(CLI::App& command, BenchOptions& options) {
   Settings& settings = options.settings;
-  command.add_option("url", settings.url, "ws://HOST:PORT/PATH of the socket, such as ws://127.0.0.1:4000/socket; or wss://")
+  command
+      .add_option("url", settings.url,
+                  "ws://HOST:PORT/PATH of the socket, such as ws://127.0.0.1:4000/socket; or wss://")
       ->required();
   command.add_option("-c,--connections", settings.connections, "clients")->check(CLI::PositiveNumber);
   command.add_option("--concurrency", settings.concurrency, "connections that are set up at a time")
