@@ -90,6 +90,7 @@ suite unit-release "unit tests: g++, release" run_binary release unit_tests
 suite micro "benchmarks with the least input" run_binary release micro_bench smoke
 suite guides "code of the guides" run_binary release guide_tests
 suite examples "examples" run_binary release examples_tests
+task install "installed, and as a subdirectory" bash tools/check_install.sh
 suite bench "load generator" node_tests test/bench/*.test.mjs
 suite vitest "vitest" env ROOST_BROWSER=1 ROOST_SERVER=1 npm test --silent
 suite vitest-oldest "vitest: React 18.2, phoenix 1.7.0" env ROOST_SERVER=1 npm run --silent test:oldest
