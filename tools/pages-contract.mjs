@@ -1,5 +1,5 @@
 // Writes examples/web/src/contract.ts: what the channels of the demo server say and take, by the word of the built
-// roost-demo. test/contract says when it is not up to date.
+// roost-demo. test/typescript says when it is not up to date.
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'

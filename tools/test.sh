@@ -85,7 +85,7 @@ task setup "setup" bash tools/setup.sh
 suite check "check" bash tools/check.sh
 task build-release "build: g++, release" build release all
 task build-web "build: pages" npm run build
-suite contract "the contract of the pages comes from C++" node_tests '' test/contract/*.test.mjs
+suite contract "the contract of the pages comes from C++" node_tests '' test/typescript/*.test.mjs
 suite unit-release "unit tests: g++, release" run_binary release unit_tests
 suite micro "benchmarks with the least input" run_binary release micro_bench smoke
 suite guides "code of the guides" run_binary release guide_tests

@@ -14,6 +14,7 @@
 
 #include <roost/agent.hpp>
 #include <roost/channel.hpp>
+#include <roost/document.hpp>
 #include <roost/http.hpp>
 #include <roost/limits.hpp>
 #include <roost/options.hpp>
@@ -220,7 +221,7 @@ class App {
   void drain_options(DrainOptions options);
   /// What the channels of all mounts say and take, as a TypeScript module for @roost/react: struct by struct, so that a
   /// field that changes its name here breaks the page's build. Its types are those of the handlers, and what `events`
-  /// says with sends, replies, join_replies and tracks.
+  /// says with sends, replies, join_replies, tracks and shares.
   std::string typescript_contract() const;
   /// What the server counts, in Prometheus' text format; serve it where you like:
   /// `app.get("/metrics", [&](const auto&) { return roost::HttpResponse::text(app.metrics()); })`. Any thread.
@@ -238,6 +239,13 @@ class App {
   Agent<State> agent(std::string name, State initial = {}) {
     auto runner = agents(name);  // before the name is moved from
     return Agent<State>(std::move(runner), std::move(name), std::move(initial), !options().db.empty());
+  }
+
+  /// State that pages see as it is: an agent named as its topic, whose changes go out there; see document.hpp.
+  template <JsonType State>
+  Document<State> document(std::string topic, State initial = {}) {
+    auto publish = publisher(topic);
+    return Document<State>(agent<State>(std::move(topic), std::move(initial)), make_epoch(), std::move(publish));
   }
 
   /// Runs `fn` on a thread that may block (a file, a database) and gives its result to the Task that awaits; a
@@ -282,6 +290,8 @@ class App {
   explicit App(std::unique_ptr<Impl> impl);
   std::shared_ptr<AgentRunner> agents(const std::string& name);
   bool post_blocking(std::move_only_function<void()> job);
+  std::function<void(const Payload&)> publisher(std::string topic);
+  static std::string make_epoch();
   std::unique_ptr<Impl> impl_;
 };
 

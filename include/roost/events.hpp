@@ -305,6 +305,13 @@ class Events {
     return *this;
   }
 
+  /// The state of the topic's Document, which the channel answers its joins with.
+  template <JsonType T>
+  Events& shares() {
+    table_.types.state = detail::type_of<T>();
+    return *this;
+  }
+
   /// Every event that has no handler: `Reply C::method(std::string_view event, Payload or JsonType)`. Without it such
   /// an event ends the channel with phx_error, as in Phoenix (PROTOCOL R9).
   template <typename Handler>

@@ -5,6 +5,7 @@
 #include <roost/app.hpp>
 #include <roost/braces.hpp>
 #include <roost/channel.hpp>
+#include <roost/document.hpp>
 #include <roost/events.hpp>
 #include <roost/http.hpp>
 #include <roost/json.hpp>

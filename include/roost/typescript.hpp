@@ -96,7 +96,7 @@ struct TopicTypes {
   struct Push {
     Type payload = nullptr, reply = nullptr;
   };
-  Type params = nullptr, reply = nullptr, presence = nullptr;
+  Type params = nullptr, reply = nullptr, presence = nullptr, state = nullptr;
   std::map<std::string, Push> pushes;
   std::map<std::string, Type> events;
 };

@@ -1,3 +1,4 @@
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -14,6 +15,7 @@
 
 #include "agent/blocking_pool.h"
 #include "agent/runner.h"
+#include "base/encoding.h"
 #include "channel/invoke.h"
 #include "channel/reply_target.h"
 #include "channel/router.h"
@@ -403,6 +405,24 @@ bool App::broadcast(std::string_view topic, std::string_view event, const Payloa
   if (shard == pubsub::Hub::kNoShard && !impl_->wait_for_room(topic)) return false;
   impl_->hub().publish({topic, event, payload.view(), payload.is_binary()}, shard);
   return true;
+}
+
+/// Patches of a document, which is this node's: on this node alone. What is too much for a shard is dropped, and its
+/// subscribers are told and join again.
+std::function<void(const Payload&)> App::publisher(std::string topic) {
+  channel::check_broadcast(topic, "patch", {});
+  return [impl = impl_.get(), topic = std::move(topic)](const Payload& patch) {
+    const unsigned shard = impl->this_shard();
+    if (shard == pubsub::Hub::kNoShard) impl->wait_for_room(topic);
+    impl->hub().publish_local({topic, "patch", patch.view(), false}, shard);
+  };
+}
+
+/// As no other server's, or this one's after a restart.
+std::string App::make_epoch() {
+  std::array<char, 12> bytes;
+  net::random_bytes(bytes);
+  return base64url_encode({bytes.data(), bytes.size()});
 }
 
 void App::disconnect(std::string_view id) {

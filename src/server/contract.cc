@@ -45,7 +45,8 @@ std::string entry(const TopicTypes& types, TypeScript& typescript) {
   for (const auto& [name, each] : types.pushes)
     pushes += "      readonly " + quoted(name) + ": " + push(each, typescript) + "\n";
   return line("params", types.params, typescript) + line("reply", types.reply, typescript) + block("events", events) +
-         block("pushes", pushes) + line("presence", types.presence, typescript);
+         block("pushes", pushes) + line("presence", types.presence, typescript) +
+         line("state", types.state, typescript);
 }
 
 }  // namespace

@@ -27,7 +27,7 @@ class Desk : public Channel {
     on.event("file", &Desk::file);
     on.event("clear", &Desk::clear);
     on.sends<Note>("it's new");
-    on.tracks<Token>();
+    on.tracks<Token>().shares<Count>();
   }
   JoinReply join(std::string_view, const Token&) { return ok(); }
   Reply add(const Note&) { return ok(Count{1}); }
@@ -75,6 +75,7 @@ TEST(TypeScriptContract, SaysWhatTheHandlersTakeAndWhatEventsSays) {
             "      readonly 'raw': object\n"
             "    }\n"
             "    readonly presence: Token\n"
+            "    readonly state: Count\n"
             "  }\n"
             "  readonly 'quiet': {\n"
             "  }\n"

@@ -9,6 +9,7 @@
 #include "pattern.h"
 #include "presence_room.h"
 #include "room.h"
+#include "shared_counter.h"
 #include "user.h"
 
 namespace contract {
@@ -45,7 +46,10 @@ void add_mounts(roost::App& app) {
   bench.channel<Bench>("bench:*");
   bench.channel<PresenceRoom>("presence:*");
 
-  mount_at(app, "/socket").longpoll().error_handler(too_many_requests);
+  mount_at(app, "/socket")
+      .longpoll()
+      .error_handler(too_many_requests)
+      .channel<SharedCounter>("counter", app.document<CounterState>("counter"));
   mount_at(app, "/socket_compress").websocket({.compress = true}).longpoll({.window = 500ms, .pubsub_timeout = 500ms});
   mount_at(app, "/socket_short")
       .websocket({.timeout = 1500ms, .frame_bytes_max = 1000})

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { after } from 'node:test'
-import { artifacts, brightness, closeBrowser, connected, duration, id, people, scenario, state, tabTo, until } from './support.mjs'
+import { artifacts, becomes, brightness, closeBrowser, connected, countSockets, duration, id, people, scenario, state, tabTo, until } from './support.mjs'
 
 after(closeBrowser)
 
@@ -129,6 +129,44 @@ scenario('after a kill of the server the chat says offline, comes back by itself
   }
   await say(bob, 'after the crash')
   for (const page of [ada, bob]) await reads(page, ['before the crash', 'after the crash'])
+})
+
+scenario('a chat without network says so, comes back at once with it, and shows what was said meanwhile, once', async (world) => {
+  const { ada: page, bob, users } = await twoInARoom(world, 'Tunnel')
+  await say(page, 'before')
+  await reads(bob, ['before'])
+  await users.ada.context.setOffline(true)
+  await state(page, 'offline')
+  await page.locator(id('offline-banner')).waitFor()
+  await say(bob, 'meanwhile')
+  await reads(bob, ['before', 'meanwhile'])
+  await reads(page, ['before'])
+  await users.ada.context.setOffline(false)
+  await connected(page)
+  await reads(page, ['before', 'meanwhile'])
+  await inRoom(page)
+  await say(page, 'after')
+  for (const each of [page, bob]) await reads(each, ['before', 'meanwhile', 'after'])
+})
+
+scenario('a hidden chat makes no attempts, and one at once when it is seen', async (world) => {
+  const page = await world.page('/chat/')
+  const room = await createRoom(page, 'Asleep')
+  await page.goto(room)
+  await inRoom(page)
+  await becomes(page, 'hidden')
+  const sockets = countSockets(page)
+  await world.server.stop('SIGKILL')
+  await state(page, 'offline')
+  await world.server.start()
+  const other = await world.page(room)
+  await inRoom(other)
+  await say(other, 'you were away')
+  await reads(other, ['you were away'])
+  assert.equal(sockets.opened, 0)
+  await becomes(page, 'visible')
+  await reads(page, ['you were away'])
+  assert.equal(sockets.opened, 1)
 })
 
 scenario('an orderly restart looks the same', async (world) => {

@@ -1,7 +1,7 @@
 // What happens to pages in Chromium when the network, the tab or the page itself goes and comes back.
 import assert from 'node:assert/strict'
 import { after } from 'node:test'
-import { closeBrowser, connected, id, people, scenario, state, until } from './support.mjs'
+import { becomes, closeBrowser, connected, countSockets, id, people, scenario, state, until } from './support.mjs'
 
 after(closeBrowser)
 
@@ -13,13 +13,6 @@ const shows = (page, button, count) =>
     [id(`hits-${button}`), `${count}`],
   )
 const hit = (page, button) => page.locator(id(`hit-${button}`)).click()
-
-/** Counts the sockets that this page opens, from now on. */
-function countSockets(page) {
-  const counted = { opened: 0 }
-  page.on('websocket', () => (counted.opened += 1))
-  return counted
-}
 
 scenario('a page without network says so, comes back at once with it, and has missed nothing', async (world) => {
   const ada = await world.user()
@@ -42,12 +35,7 @@ scenario('a hidden tab makes no attempts, and one at once when it is seen', asyn
   const page = await world.page('/clicks/')
   await hit(page, 'Filter')
   await shows(page, 'Filter', 1)
-  const show = (visibility) =>
-    page.evaluate((value) => {
-      Object.defineProperty(document, 'visibilityState', { configurable: true, value })
-      document.dispatchEvent(new Event('visibilitychange'))
-    }, visibility)
-  await show('hidden')
+  await becomes(page, 'hidden')
   const sockets = countSockets(page)
   await world.server.stop('SIGKILL')
   await state(page, 'offline')
@@ -56,7 +44,7 @@ scenario('a hidden tab makes no attempts, and one at once when it is seen', asyn
   await hit(other, 'Filter')
   await shows(other, 'Filter', 2)
   assert.equal(sockets.opened, 0)
-  await show('visible')
+  await becomes(page, 'visible')
   await connected(page)
   await shows(page, 'Filter', 2)
   assert.equal(sockets.opened, 1)

@@ -172,3 +172,17 @@ export function brightness(page) {
     return alpha === 0 ? 255 : (red + green + blue) / 3
   })
 }
+
+/** The page is hidden, or seen again. */
+export const becomes = (page, visibility) =>
+  page.evaluate((value) => {
+    Object.defineProperty(document, 'visibilityState', { configurable: true, value })
+    document.dispatchEvent(new Event('visibilitychange'))
+  }, visibility)
+
+/** Counts the sockets that this page opens, from now on. */
+export function countSockets(page) {
+  const counted = { opened: 0 }
+  page.on('websocket', () => (counted.opened += 1))
+  return counted
+}

@@ -21,6 +21,7 @@ type Decode = (raw: unknown, then: (message: unknown) => unknown) => unknown
 export function makeSocket(config: SocketConfig): SocketLike {
   const { token, auth_param, random } = config
   const params = () => ({
+    roost: 1, // a Roost server may then say more than Phoenix does; Phoenix doesn't mind
     ...guardedParams(config),
     ...(token && auth_param !== undefined && { [auth_param]: token.text }),
   })

@@ -161,6 +161,25 @@ describe('a connection', () => {
     expect(server.connections).toHaveLength(1)
   })
 
+  it('says that it understands what Roost adds, and takes frames with a sixth element', async () => {
+    const server = new FakeServer()
+    const realtime = server.realtime({ params: () => ({ user_id: 'ann' }) })
+    const room = realtime.channel('room:1')
+    const heard: unknown[] = []
+    room.on('x', (payload) => heard.push(payload))
+    realtime.acquire()
+    room.acquire()
+    await pass()
+    const query = new URL(server.connection.url).searchParams
+    expect([query.get('roost'), query.get('user_id')]).toEqual(['1', 'ann'])
+    const join = server.sent('phx_join')[0]!
+    await server.deliver([join[0], join[1], 'room:1', 'phx_reply', { status: 'ok', response: {} }, { s: 1 }] as never)
+    await server.deliver([null, null, 'room:1', 'x', { n: 1 }, { s: 2 }] as never)
+    expect(room.getSnapshot().status).toBe('joined')
+    expect(heard).toEqual([{ n: 1 }])
+    expect(realtime.counters()).toMatchObject({ dropped: 0, undecodable: 0 })
+  })
+
   it('drops what cannot be decoded, and goes on', async () => {
     const said = vi.spyOn(console, 'error').mockReturnValue()
     const { server, realtime } = await connected()

@@ -1,4 +1,4 @@
-// The part of the conformance suite's application that the scenarios use: test/conformance/CONTRACT.md.
+// The part of the conformance suite's application that the scenarios use: test/conformance/CONTRACT.md; and a live document of our own.
 export interface Note {
   id: number
   text: string
@@ -17,6 +17,10 @@ export interface ContractApp {
       crash: object
       stop: { payload: { reason: string } }
     }
+  }
+  counter: {
+    state: { hits: number }
+    pushes: { hit: { payload: { by: number }; reply: { version: number } } }
   }
   'presence:{id}': {
     params: { key?: string; meta?: { status: string } }

@@ -4,6 +4,8 @@ import { act, cleanup, renderHook } from '@testing-library/react'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
   RealtimeProvider,
+  useAction,
+  useAgent,
   useChannel as useChannelUntyped,
   useConnection,
   useMessages as useMessagesUntyped,
@@ -25,6 +27,10 @@ const useRoom = useChannelUntyped as unknown as (topic: RoomTopic | null, option
 const useNotes = useMessagesUntyped as unknown as (topic: RoomTopic, options: { event: string }) => MessagesSnapshot<Note>
 const usePeople = usePresenceUntyped as unknown as (topic: PresenceTopic) => PresenceState<{ status: string }>
 const usePlace = useChannelUntyped as unknown as (topic: PresenceTopic, options?: { params?: object }) => UseChannelResult<ContractApp['presence:{id}']>
+const useCounter = useAgent as unknown as (topic: 'counter', select: (state: CounterState) => number) => number | undefined
+const useHit = useAction as unknown as (topic: 'counter', event: 'hit', options: object) => { pending: boolean; run: (payload: { by: number }, options?: PushOptions) => Promise<PushResult> }
+const add = ({ hits }: CounterState, { by }: { by: number }): CounterState => ({ hits: hits + by })
+type CounterState = ContractApp['counter']['state']
 
 export interface World {
   /** A new client: another browser. */
@@ -130,6 +136,32 @@ export function scenarios(name: string, open: () => Promise<World & { close(): P
       await world.restart()
       await act(async () => void view.result.current.room.push('echo', { n: 3 }, { retry: true }).then((result) => (settled = result)))
       await until(() => expect(settled).toMatchObject({ status: 'ok', response: { n: 3 } }))
+    })
+
+    it('the state that the server owns is the same in all pages, and after a loss goes on from where it was', async () => {
+      const counting = (user: string) => browser(user, () => ({ hits: useCounter('counter', ({ hits }) => hits), hit: useHit('counter', 'hit', { optimistic: add }) }))
+      type View = ReturnType<typeof counting>
+      const hits = ({ result }: View) => result.current.hits
+      const hit = (view: View, by: number) => act(async () => void view.result.current.hit.run({ by }))
+      const [ann, bob] = [counting('ann'), counting('bob')]
+      await until(() => expect([typeof hits(ann), hits(ann)]).toEqual(['number', hits(bob)]))
+      const before = hits(ann)!
+      await hit(ann, 1)
+      expect(hits(ann)).toBe(before + 1)
+      await hit(bob, 10)
+      for (const view of [ann, bob]) await until(() => expect([hits(view), view.result.current.hit.pending]).toEqual([before + 11, false]))
+      await act(async () => ann.realtime.reconnect())
+      await hit(bob, 100)
+      for (const view of [ann, bob]) await until(() => expect(hits(view)).toBe(before + 111))
+      await world.restart()
+      await until(() => expect(bob.realtime.connection.getSnapshot().status).toBe('open'))
+      let last: PushResult | undefined
+      await until(() => expect(ann.realtime.channel('counter').getSnapshot().status).toBe('joined'))
+      await act(async () => void ann.result.current.hit.run({ by: 1_000 }, { retry: true }).then((result: PushResult) => (last = result)))
+      await until(() => expect(last?.status).toBe('ok'))
+      await until(() => expect(hits(ann)).toBeGreaterThanOrEqual(1_000))
+      await until(() => expect(hits(bob)).toBe(hits(ann)))
+      for (const view of [ann, bob]) expect(view.realtime.counters()).toMatchObject({ dropped: 0, threw: 0 })
     })
 
     it('presence: who comes, changes and leaves is seen by the others, and again after a loss', async () => {

@@ -19,6 +19,14 @@ function contractApp(): TestServer<ContractApp> {
           stop: (_payload, topic) => (void server.close(topic as `room:${string}`), no_reply),
         },
       },
+      counter: {
+        pushes: {
+          hit({ by }) {
+            void server.update('counter', ({ hits }) => ({ hits: hits + by }))
+            return { version: server.version('counter') }
+          },
+        },
+      },
       'presence:{id}': {
         join({ key = 'anon', meta = { status: 'online' } }, topic) {
           void server.track(topic as `presence:${string}`, key, meta)
@@ -29,6 +37,7 @@ function contractApp(): TestServer<ContractApp> {
       },
     },
   })
+  void server.agent('counter', { hits: 0 })
   return server
 }
 
