@@ -45,6 +45,8 @@ class NoPresence final : public channel::PresencePort {
   void untrack(channel::OwnerId, std::string_view, std::string_view) override {}
   void untrack_all(channel::OwnerId, std::string_view) override {}
   void state(std::string_view, std::move_only_function<void(SharedBytes)> then) override { then({}); }
+  void list(std::string_view, std::move_only_function<void(SharedBytes)> then) override { then({}); }
+  void get(std::string_view, std::string_view, std::move_only_function<void(SharedBytes)> then) override { then({}); }
 };
 
 class Member;

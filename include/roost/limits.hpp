@@ -43,6 +43,14 @@ struct MailboxLimits {
   std::chrono::milliseconds patience{10'000};  // of App::broadcast on a thread of your own
 };
 
+/// What presences may cost. Every refusal is counted in roost_limit_hits_total under the name in brackets.
+struct PresenceOptions {
+  /// Frames with presence_diff that a topic gives a client within any second, at most. A diff leaves at once when the
+  /// topic was quiet; then changes are gathered, the longer the more there are (at 10: 18 ms, 36 ms, … up to 150 ms).
+  /// 0: nothing is gathered, each change is a frame, as Phoenix does it.
+  unsigned diff_frames_per_second = 10;
+};
+
 /// How large and how slow an HTTP request may be [request].
 struct HttpLimits {
   std::size_t target_bytes_max =

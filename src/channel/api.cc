@@ -200,7 +200,7 @@ Async<boost::json::object> PresenceHandle::list() {
   return Async<boost::json::object>([weak = process_->weak_from_this()](Completion<boost::json::object> done) mutable {
     const auto process = weak.lock();
     if (!process) return;
-    process->host().presence.state(process->topic(), [done = std::move(done)](SharedBytes state) mutable {
+    process->host().presence.list(process->topic(), [done = std::move(done)](SharedBytes state) mutable {
       done.complete_with([&] { return std::move(Payload::trusted(state, false).json().as_object()); });
     });
   });
@@ -211,15 +211,13 @@ Async<boost::json::value> PresenceHandle::get_by_key(std::string key) {
       [weak = process_->weak_from_this(), key = std::move(key)](Completion<boost::json::value> done) mutable {
         const auto process = weak.lock();
         if (!process) return;
-        process->host().presence.state(process->topic(),
-                                       [done = std::move(done), key = std::move(key)](SharedBytes state) mutable {
-                                         done.complete_with([&]() -> boost::json::value {
-                                           boost::json::value all = Payload::trusted(state, false).json();
-                                           if (boost::json::value* one = all.as_object().if_contains(key))
-                                             return std::move(*one);
-                                           return boost::json::array();
-                                         });
-                                       });
+        process->host().presence.get(process->topic(), key, [done = std::move(done)](SharedBytes one) mutable {
+          done.complete_with([&]() -> boost::json::value {
+            boost::json::value found = Payload::trusted(one, false).json();
+            if (found.as_object().empty()) return boost::json::array();
+            return std::move(found.as_object().begin()->value());
+          });
+        });
       });
 }
 

@@ -124,6 +124,15 @@ class FakePresence final : public PresencePort {
       text += (text == "{" ? "\"" : ",\"") + key + "\":{\"metas\":[" + std::string(meta.view()) + "]}";
     executor_.post([then = std::move(then), text = SharedBytes::copy(text + "}")]() mutable { then(text); });
   }
+  void list(std::string_view topic, std::move_only_function<void(SharedBytes)> then) override {
+    state(topic, std::move(then));
+  }
+  void get(std::string_view, std::string_view key, std::move_only_function<void(SharedBytes)> then) override {
+    std::string text = "{";
+    if (const auto found = metas_.find(std::string(key)); found != metas_.end())
+      text += "\"" + found->first + "\":{\"metas\":[" + std::string(found->second.view()) + "]}";
+    executor_.post([then = std::move(then), text = SharedBytes::copy(text + "}")]() mutable { then(text); });
+  }
 
   std::vector<std::string> calls;
 

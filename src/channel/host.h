@@ -50,8 +50,12 @@ class PresencePort {
   virtual void untrack(OwnerId owner, std::string_view topic, std::string_view key) = 0;
   virtual void untrack_all(OwnerId owner, std::string_view topic) = 0;
 
-  /// The JSON text of presence_state, shared by all who ask while nothing changes.
+  /// The JSON text of presence_state for a client that hears the topic's diffs, in its place among them; shared by all
+  /// who ask while nothing changes.
   virtual void state(std::string_view topic, std::move_only_function<void(SharedBytes)> then) = 0;
+  /// The same as it is now, whole or of one key, for the application.
+  virtual void list(std::string_view topic, std::move_only_function<void(SharedBytes)> then) = 0;
+  virtual void get(std::string_view topic, std::string_view key, std::move_only_function<void(SharedBytes)> then) = 0;
 };
 
 /// How often a client whose messages went to a crowded shard is looked at again: several hundred KB of them are handled

@@ -31,12 +31,12 @@ void State::insert(Replicas::value_type& replica, Counter dot, Entry entry) {
   const Ref ref{&replica, value};
   topics_[value->second.topic].insert(ref);
   if (&replica == &*self_) owners_[value->second.owner].insert(ref);
-  if (replica.second.up) diff_.joined(replica.first, dot, value->second);
+  if (replica.second.up) diff_.joined(replica.second.number, dot, value->second);
 }
 
 State::Values::iterator State::erase(Replicas::value_type& replica, Values::iterator value) {
   const Ref ref{&replica, value};
-  if (replica.second.up) diff_.left(replica.first, value->first, value->second);
+  if (replica.second.up) diff_.left(replica.second.number, value->first, value->second);
   if (const auto topic = topics_.find(value->second.topic); topic->second.erase(ref), topic->second.empty())
     topics_.erase(topic);
   if (&replica == &*self_) {
@@ -196,15 +196,16 @@ Parts State::extract(const Clock& known) const {
 
 void State::replica_up(const ReplicaId& replica) {
   const auto [it, unknown] = replicas_.try_emplace(replica);
+  if (unknown) it->second.number = ++replicas_met_;
   if (unknown || it->second.up) return;
   it->second.up = true;
-  for (const auto& [dot, entry] : it->second.part.values) diff_.joined(replica, dot, entry);
+  for (const auto& [dot, entry] : it->second.part.values) diff_.joined(it->second.number, dot, entry);
 }
 
 void State::replica_down(const ReplicaId& replica) {
   const auto it = replicas_.find(replica);
   if (it == replicas_.end() || it == self_ || !it->second.up) return;
-  for (const auto& [dot, entry] : it->second.part.values) diff_.left(replica, dot, entry);
+  for (const auto& [dot, entry] : it->second.part.values) diff_.left(it->second.number, dot, entry);
   it->second.up = false;
 }
 

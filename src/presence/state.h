@@ -41,6 +41,12 @@ class State {
   std::optional<SharedBytes> find(std::string_view topic, OwnerId owner, std::string_view key) const;
   /// How visibility changed since the last call, by local changes, merges and replicas that went up or down.
   Diff take_diff() { return diff_.take(); }
+  /// The same for one topic, and which topics there are that may have such a diff: each is named once, until its diff
+  /// was taken.
+  TopicDiff take_diff(std::string_view topic) { return diff_.take(topic); }
+  std::vector<std::string> take_changed() { return diff_.take_changed(); }
+  /// Somebody got the list as it is now, and will go on from there with the next diff.
+  void shown(std::string_view topic) { diff_.shown(topic); }
 
   // What the others say and get.
   /// Takes in a delta's or a full state's parts. What is said of unknown replicas and of this one is ignored.
@@ -69,8 +75,9 @@ class State {
 
  private:
   struct Replica {
+    std::uint32_t number = 0;  // its own, for the diffs
     bool up = true;
-    Part part;
+    Part part = {};
   };
   using Replicas = std::map<ReplicaId, Replica>;
   using Values = std::map<Counter, Entry>;
@@ -114,6 +121,7 @@ class State {
   Values::iterator remove_foreign(Replicas::value_type& replica, Values::iterator value);
 
   Replicas replicas_;
+  std::uint32_t replicas_met_ = 0;
   Replicas::iterator self_;                                                     // set once in the constructor
   std::unordered_map<std::string, Topic, StringHash, std::equal_to<>> topics_;  // never iterated
   std::unordered_map<OwnerId, Owned> owners_;                                   // own entries; never iterated

@@ -7,7 +7,6 @@
 #include "net/system.h"
 #include "tracker/message.h"
 #include "tracker/phx_ref.h"
-#include "tracker/presence_json.h"
 
 namespace roost::server {
 
@@ -58,19 +57,9 @@ void PresenceHome::untrack_all(unsigned partition, channel::OwnerId owner) {
   settle(at(partition));
 }
 
-SharedBytes PresenceHome::state(unsigned partition, std::string_view topic) {
-  if (const auto found = states_.find(topic); found != states_.end()) return found->second;
-  const auto list = at(partition).tracker.list(topic);
-  const PresenceFetch* fetch = find_fetch_(topic);
-  auto encoded =
-      SharedBytes::copy(fetch ? tracker::encode_state(topic, list, *fetch, log_) : tracker::encode_state(list));
-  if (!list.empty()) states_.emplace(topic, encoded);  // empty topics are without number
-  return encoded;
-}
-
 /// After anything that a tracker was told: what came of it goes its ways.
 void PresenceHome::settle(Partition& partition) {
-  publish_diff(partition.tracker);
+  for (const std::string& topic : partition.tracker.take_changed()) feed_.changed(partition.tracker, topic);
   send(partition);
   set_timer(partition);
 }
@@ -97,15 +86,6 @@ void PresenceHome::set_timer(Partition& partition) {
     partition.tracker.tick(executor_.now());
     settle(partition);
   });
-}
-
-void PresenceHome::publish_diff(tracker::Tracker& tracker) {
-  for (const presence::TopicDiff& diff : tracker.take_diff()) {
-    if (const auto found = states_.find(diff.topic); found != states_.end()) states_.erase(found);
-    const PresenceFetch* fetch = find_fetch_(diff.topic);
-    const std::string payload = fetch ? tracker::encode_diff(diff, *fetch, log_) : tracker::encode_diff(diff);
-    hub_.publish_local({diff.topic, "presence_diff", payload}, shard_);
-  }
 }
 
 PresenceRouter::PresenceRouter(Executor& executor, std::vector<PresenceHome*> homes, std::string_view node,
@@ -151,7 +131,22 @@ void PresenceRouter::untrack_all(channel::OwnerId owner, std::string_view topic)
 void PresenceRouter::state(std::string_view topic, std::move_only_function<void(SharedBytes)> then) {
   at_home(topic, [topic = std::string(topic), back = &executor_, then = std::move(then)](PresenceHome& home,
                                                                                          unsigned partition) mutable {
-    back->post([state = home.state(partition, topic), then = std::move(then)]() mutable { then(std::move(state)); });
+    home.state(partition, topic, *back, std::move(then));
+  });
+}
+
+void PresenceRouter::list(std::string_view topic, std::move_only_function<void(SharedBytes)> then) {
+  at_home(topic, [topic = std::string(topic), back = &executor_, then = std::move(then)](PresenceHome& home,
+                                                                                         unsigned partition) mutable {
+    back->post([list = home.list(partition, topic), then = std::move(then)]() mutable { then(std::move(list)); });
+  });
+}
+
+void PresenceRouter::get(std::string_view topic, std::string_view key,
+                         std::move_only_function<void(SharedBytes)> then) {
+  at_home(topic, [topic = std::string(topic), key = std::string(key), back = &executor_, then = std::move(then)](
+                     PresenceHome& home, unsigned partition) mutable {
+    back->post([one = home.get(partition, topic, key), then = std::move(then)]() mutable { then(std::move(one)); });
   });
 }
 

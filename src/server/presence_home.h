@@ -9,17 +9,13 @@
 #include <vector>
 
 #include "base/executor.h"
-#include "base/hash.h"
 #include "base/log.h"
 #include "channel/host.h"
 #include "pubsub/adapter.h"
-#include "pubsub/hub.h"
+#include "server/presence_feed.h"
 #include "tracker/tracker.h"
 
 namespace roost::server {
-
-/// Finds the fetch function of a topic; nullptr: it has none.
-using FindFetch = std::function<const PresenceFetch*(std::string_view topic)>;
 
 /// Trackers of a node. A topic belongs to one by its hash, so all nodes of a cluster must have the same number.
 inline constexpr unsigned kPresencePartitions = 8;
@@ -30,8 +26,9 @@ inline constexpr std::string_view kPresenceService = "presence";
 /// The trackers that live on one shard: the home of their topics' presences. Shard thread only.
 class PresenceHome {
  public:
-  PresenceHome(Executor& executor, pubsub::Hub& hub, unsigned shard, const FindFetch& find_fetch, Log& log)
-      : executor_(executor), hub_(hub), shard_(shard), find_fetch_(find_fetch), log_(log) {}
+  PresenceHome(Executor& executor, pubsub::Hub& hub, unsigned shard, const FindFetch& find_fetch, Log& log,
+               const PresenceOptions& options = {})
+      : executor_(executor), feed_(executor, hub, shard, options, find_fetch, log), log_(log) {}
 
   /// Called once for each partition of this shard, before anything else. `adapter`: the way to the homes of that
   /// partition on other nodes; nullptr: there are none.
@@ -43,8 +40,15 @@ class PresenceHome {
               SharedBytes meta);
   void untrack(unsigned partition, channel::OwnerId owner, std::string_view topic, std::string_view key);
   void untrack_all(unsigned partition, channel::OwnerId owner);
-  /// The payload of presence_state, encoded once for all who ask while nothing changes.
-  SharedBytes state(unsigned partition, std::string_view topic);
+  /// See PresenceFeed.
+  void state(unsigned partition, std::string_view topic, Executor& back,
+             std::move_only_function<void(SharedBytes)> then) {
+    feed_.state(at(partition).tracker, topic, back, std::move(then));
+  }
+  SharedBytes list(unsigned partition, std::string_view topic) { return feed_.list(at(partition).tracker, topic); }
+  SharedBytes get(unsigned partition, std::string_view topic, std::string_view key) {
+    return feed_.get(at(partition).tracker, topic, key);
+  }
 
   /// What the same partition's home on another node says.
   void handle(unsigned partition, std::string_view message);
@@ -65,17 +69,13 @@ class PresenceHome {
   };
   Partition& at(unsigned partition) { return *partitions_.at(partition); }
   void settle(Partition& partition);
-  void publish_diff(tracker::Tracker& tracker);
   void send(Partition& partition);
   void set_timer(Partition& partition);
 
   Executor& executor_;
-  pubsub::Hub& hub_;
-  const unsigned shard_;
-  const FindFetch& find_fetch_;
+  PresenceFeed feed_;
   Log& log_;
   std::unordered_map<unsigned, std::unique_ptr<Partition>> partitions_;
-  std::unordered_map<std::string, SharedBytes, StringHash, std::equal_to<>> states_;  // encoded, until they change
 };
 
 /// What the channels of one shard call: hands on to the home of the topic, which may be another shard.
@@ -90,6 +90,8 @@ class PresenceRouter final : public channel::PresencePort {
   void untrack(channel::OwnerId owner, std::string_view topic, std::string_view key) override;
   void untrack_all(channel::OwnerId owner, std::string_view topic) override;
   void state(std::string_view topic, std::move_only_function<void(SharedBytes)> then) override;
+  void list(std::string_view topic, std::move_only_function<void(SharedBytes)> then) override;
+  void get(std::string_view topic, std::string_view key, std::move_only_function<void(SharedBytes)> then) override;
 
  private:
   template <typename Work>

@@ -1,7 +1,9 @@
 #include "server/presence_home.h"
 
 #include <stdexcept>
+#include <utility>
 
+#include <boost/json.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -18,7 +20,8 @@ using ::testing::IsEmpty;
 /// One node with one shard: a home, a router to it, and somebody who hears the topic.
 class PresenceHomes : public ::testing::Test, public pubsub::Subscriber {
  protected:
-  PresenceHomes() {
+  PresenceHomes() : PresenceHomes(PresenceOptions{.diff_frames_per_second = 0}) {}
+  explicit PresenceHomes(PresenceOptions options) : home(loop, hub, 0, find_fetch, log, options) {
     hub.add_shard(loop, table);
     for (unsigned partition = 0; partition < kPresencePartitions; ++partition)
       home.add_partition(partition, {.node = "n", .vsn = 1, .single_node = true});
@@ -33,10 +36,22 @@ class PresenceHomes : public ::testing::Test, public pubsub::Subscriber {
     loop.run_until_idle();
   }
   std::string state(std::string_view topic = "room:a") {
-    std::string text = "no answer";
-    router.state(topic, [&text](SharedBytes state) { text = state.view(); });
+    text_ = "no answer";
+    router.state(topic, [this](SharedBytes state) { text_ = state.view(); });
     loop.run_until_idle();
-    return text;
+    return text_;
+  }
+  std::string list() {
+    text_ = "no answer";
+    router.list("room:a", [this](SharedBytes state) { text_ = state.view(); });
+    loop.run_until_idle();
+    return text_;
+  }
+  std::string get(std::string_view key) {
+    text_ = "no answer";
+    router.get("room:a", key, [this](SharedBytes one) { text_ = one.view(); });
+    loop.run_until_idle();
+    return text_;
   }
 
   roost::testing::FakeExecutor loop;
@@ -45,10 +60,36 @@ class PresenceHomes : public ::testing::Test, public pubsub::Subscriber {
   pubsub::Table table{hub.interest(), 0, loop};
   PresenceFetch fetch;
   FindFetch find_fetch = [this](std::string_view) { return fetch ? &fetch : nullptr; };
-  PresenceHome home{loop, hub, 0, find_fetch, log};
+  PresenceHome home;
   PresenceRouter router{loop, std::vector<PresenceHome*>(kPresencePartitions, &home), "node", 0};
   pubsub::Subscription subscription;
   std::vector<std::string> diffs;
+
+ private:
+  std::string text_;
+};
+
+/// The same with diffs that are gathered.
+class PresencesGathered : public PresenceHomes {
+ protected:
+  PresencesGathered() : PresenceHomes(PresenceOptions{.diff_frames_per_second = 10}) {}
+  void untrack(channel::OwnerId owner, std::string_view key) {
+    router.untrack(owner, "room:a", key);
+    loop.run_until_idle();
+  }
+  /// What the diffs so far say, a line each: "+ada -bob".
+  std::vector<std::string> changes() {
+    std::vector<std::string> lines;
+    for (const std::string& diff : std::exchange(diffs, {})) {
+      const auto value = boost::json::parse(diff);
+      std::string line;
+      for (const auto& [key, presence] : value.at("joins").as_object()) line += "+" + std::string(key) + " ";
+      for (const auto& [key, presence] : value.at("leaves").as_object()) line += "-" + std::string(key) + " ";
+      lines.push_back(line.substr(0, line.size() - 1));
+    }
+    return lines;
+  }
+  static constexpr Duration kWindow = std::chrono::milliseconds(200);  // longer than any
 };
 
 TEST_F(PresenceHomes, PublishEachChangeAsADiff) {
@@ -121,6 +162,102 @@ TEST_F(PresenceHomes, AFetchThatThrowsIsLoggedAndTheStateGoesOutWithoutItsFields
   EXPECT_EQ(state(), R"({"ada":{"metas":[{"phx_ref":"F"}]}})");
   EXPECT_THAT(diffs, ElementsAre(HasSubstr("ada")));
   EXPECT_TRUE(log.has("error presence fetch crashed topic=room:a error=no database"));
+}
+
+TEST_F(PresenceHomes, OneKeyAloneIsReadWithoutTheOthers) {
+  int fetched = 0;
+  track(1, "ada");
+  track(2, "bob", R"({"phx_ref":"G"})");
+  fetch = [&fetched](std::string_view, boost::json::object grouped) {
+    fetched += static_cast<int>(grouped.size());
+    return grouped;
+  };
+  EXPECT_EQ(get("bob"), R"({"bob":{"metas":[{"phx_ref":"G"}]}})");
+  EXPECT_EQ(fetched, 1);
+  EXPECT_EQ(get("eve"), "{}");
+}
+
+TEST_F(PresencesGathered, AQuietTopicTellsAtOnceAndABusyOneGathers) {
+  track(1, "ada");
+  EXPECT_THAT(changes(), ElementsAre("+ada"));
+  for (const char* key : {"bob", "cyd", "dan"}) track(2, key);
+  EXPECT_THAT(changes(), IsEmpty());
+  loop.advance(kWindow);
+  EXPECT_THAT(changes(), ElementsAre("+bob +cyd +dan"));
+}
+
+TEST_F(PresencesGathered, WhoCameAndLeftWithinAWindowWasNeverThere) {
+  track(1, "ada");
+  track(2, "bob");
+  untrack(2, "bob");
+  loop.advance(kWindow);
+  EXPECT_THAT(changes(), ElementsAre("+ada"));
+}
+
+TEST_F(PresencesGathered, UpdatesWithinAWindowAreOneFromTheFirstMetaToTheLast) {
+  track(1, "ada");
+  for (const char* meta : {R"({"phx_ref":"G"})", R"({"phx_ref":"H"})"})
+    router.update(1, "room:a", "ada", SharedBytes::copy(meta));
+  loop.run_until_idle();
+  loop.advance(kWindow);
+  EXPECT_EQ(diffs.back(),
+            R"({"joins":{"ada":{"metas":[{"phx_ref":"H"}]}},"leaves":{"ada":{"metas":[{"phx_ref":"F"}]}}})");
+}
+
+TEST_F(PresencesGathered, WhoAsksForTheStateMeanwhileGetsItBehindTheDiff) {
+  track(1, "ada");
+  track(2, "bob");
+  std::vector<std::string> order;
+  router.state("room:a", [&](SharedBytes state) {
+    EXPECT_THAT(changes(), ElementsAre("+ada", "+bob"));
+    EXPECT_THAT(std::string(state.view()), HasSubstr("bob"));
+    order.push_back("state");
+  });
+  loop.run_until_idle();
+  EXPECT_THAT(order, IsEmpty());
+  loop.advance(kWindow);
+  EXPECT_THAT(order, ElementsAre("state"));
+  EXPECT_THAT(changes(), IsEmpty());
+}
+
+TEST_F(PresencesGathered, AllWhoAskWithinAWindowShareOneState) {
+  track(1, "ada");
+  track(2, "bob");
+  std::vector<SharedBytes> states;
+  for (int i = 0; i < 3; ++i) router.state("room:a", [&](SharedBytes state) { states.push_back(std::move(state)); });
+  loop.advance(kWindow);
+  router.state("room:a", [&](SharedBytes state) { states.push_back(std::move(state)); });
+  loop.run_until_idle();
+  ASSERT_EQ(states.size(), 4u);
+  for (const SharedBytes& state : states) EXPECT_EQ(state.data(), states[0].data());
+}
+
+TEST_F(PresencesGathered, ALeaveThatSomebodySawTheJoinOfIsTold) {
+  track(1, "ada");
+  track(2, "bob");
+  EXPECT_THAT(list(), HasSubstr("bob"));
+  untrack(2, "bob");
+  loop.advance(kWindow);
+  EXPECT_THAT(changes(), ElementsAre("+ada", "-bob"));
+}
+
+TEST_F(PresencesGathered, AWaiterIsAnsweredAlsoWhenTheChangesComeToNothing) {
+  track(1, "ada");
+  track(2, "bob");
+  bool answered = false;
+  router.state("room:a", [&](SharedBytes) { answered = true; });
+  untrack(2, "bob");
+  loop.advance(kWindow);
+  EXPECT_TRUE(answered);
+  EXPECT_THAT(changes(), ElementsAre("+ada"));
+}
+
+TEST_F(PresencesGathered, NothingIsKeptOfATopicThatIsQuiet) {
+  track(1, "ada");
+  state();
+  state("room:empty");
+  loop.advance(std::chrono::seconds(20));
+  EXPECT_EQ(loop.timers(), 0u);
 }
 
 TEST_F(PresenceHomes, StampsPutANewRefInFront) {

@@ -28,6 +28,9 @@ class LineLog final : public Log {
   const std::shared_ptr<LogLines> lines_;
 };
 
+// A test's time stands still: what is gathered would wait for ever.
+constexpr PresenceOptions kPresence{.diff_frames_per_second = 0};
+
 }  // namespace
 
 // Agents
@@ -59,7 +62,7 @@ Server::Impl::Impl(Options options)
       app_(server::StagedApp::make(std::move(options), *this, std::make_unique<LineLog>(log_lines_))),
       link_(std::make_shared<channel::ShardLink>(executor_, &registry_)),
       find_fetch_([this](std::string_view topic) { return server::StagedApp::find_fetch(app_, topic); }),
-      home_(*executor_, hub_, 0, find_fetch_, *log_) {
+      home_(*executor_, hub_, 0, find_fetch_, *log_, kPresence) {
   hub_.add_shard(*executor_, table_);
 }
 

@@ -68,6 +68,10 @@ class Tracker {
   std::vector<Outgoing> take_outgoing();
   /// Joins and leaves since the last call, as one change: take it after each change to see each.
   PresenceDiff take_diff() { return state_.take_diff(); }
+  /// The same topic by topic; see presence::State.
+  presence::TopicDiff take_diff(std::string_view topic) { return state_.take_diff(topic); }
+  std::vector<std::string> take_changed() { return state_.take_changed(); }
+  void shown(std::string_view topic) { state_.shown(topic); }
 
   /// Tells the others that this replica ends for good: they drop its entries at once, not after down_period (PROTOCOL
   /// T16). Nothing more is sent after it.

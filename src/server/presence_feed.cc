@@ -1,0 +1,112 @@
+#include "server/presence_feed.h"
+
+#include <iterator>
+#include <map>
+#include <utility>
+
+#include "tracker/presence_json.h"
+
+namespace roost::server {
+namespace {
+
+constexpr std::chrono::seconds kSweepPeriod{5};  // a state that nobody asked for in that time is dropped
+
+}  // namespace
+
+PresenceFeed::Topics::value_type& PresenceFeed::at(tracker::Tracker& tracker, std::string_view topic) {
+  if (const auto found = topics_.find(topic); found != topics_.end()) return *found;
+  if (topics_.empty()) sweeper_ = Timer(executor_, executor_.now() + kSweepPeriod, [this] { sweep(); });
+  return *topics_.try_emplace(std::string(topic), tracker, options_.diff_frames_per_second).first;
+}
+
+void PresenceFeed::changed(tracker::Tracker& tracker, const std::string& name) {
+  auto& topic = at(tracker, name);
+  topic.second.waits = true;
+  const TimePoint leaves = topic.second.pace.next(executor_.now());
+  if (leaves <= executor_.now()) return publish(topic);
+  topic.second.timer = Timer(executor_, leaves, [this, &topic] { publish(topic); });
+}
+
+void PresenceFeed::publish(Topics::value_type& entry) {
+  auto& [name, topic] = entry;
+  topic.waits = false;
+  forget_state(topic);
+  const presence::TopicDiff diff = topic.tracker.take_diff(name);
+  if (!diff.empty() && hub_.interest().shards(name) != 0) {
+    const PresenceFetch* fetch = find_fetch_(name);
+    const std::string payload = fetch ? tracker::encode_diff(diff, *fetch, log_) : tracker::encode_diff(diff);
+    topic.pace.sent(executor_.now());
+    hub_.publish_local({name, "presence_diff", payload}, shard_);
+  }
+  give_to_waiters(entry);
+}
+
+void PresenceFeed::give_to_waiters(Topics::value_type& topic) {
+  if (topic.second.waiters.empty()) return;
+  const SharedBytes state = encoded_state(topic);
+  std::map<Executor*, std::vector<Waiter>> elsewhere;
+  for (Waiter& waiter : std::exchange(topic.second.waiters, {})) {
+    if (waiter.back == &executor_)
+      waiter.then(state);
+    else
+      elsewhere[waiter.back].push_back(std::move(waiter));
+  }
+  for (auto& [back, waiters] : elsewhere)
+    back->post_sized(
+        [state, these = std::move(waiters)]() mutable {
+          for (Waiter& waiter : these) waiter.then(state);
+        },
+        state.size());
+}
+
+void PresenceFeed::state(tracker::Tracker& tracker, std::string_view name, Executor& back,
+                         std::move_only_function<void(SharedBytes)> then) {
+  auto& topic = at(tracker, name);
+  topic.second.waiters.push_back({&back, std::move(then)});
+  if (!topic.second.waits) give_to_waiters(topic);
+}
+
+SharedBytes PresenceFeed::list(tracker::Tracker& tracker, std::string_view name) {
+  const auto found = topics_.find(name);
+  if (found == topics_.end() || !found->second.waits) return encoded_state(at(tracker, name));
+  tracker.shown(name);
+  return encode(name, tracker.list(name));
+}
+
+SharedBytes PresenceFeed::get(tracker::Tracker& tracker, std::string_view topic, std::string_view key) {
+  tracker.shown(topic);
+  return encode(topic, tracker.get_by_key(topic, key));
+}
+
+const SharedBytes& PresenceFeed::encoded_state(Topics::value_type& entry) {
+  auto& [name, topic] = entry;
+  topic.used = true;
+  if (!topic.state.empty()) return topic.state;
+  SharedBytes state = encode(name, topic.tracker.list(name));
+  if (states_bytes_ + state.size() > kStatesBytesMax)
+    for (auto& [other, kept] : topics_) forget_state(kept);
+  states_bytes_ += state.size();
+  return topic.state = std::move(state);
+}
+
+SharedBytes PresenceFeed::encode(std::string_view topic, const std::vector<presence::Presence>& list) {
+  const PresenceFetch* fetch = find_fetch_(topic);
+  return SharedBytes::copy(fetch ? tracker::encode_state(topic, list, *fetch, log_) : tracker::encode_state(list));
+}
+
+void PresenceFeed::forget_state(Topic& topic) {
+  states_bytes_ -= topic.state.size();
+  topic.state = {};
+}
+
+void PresenceFeed::sweep() {
+  for (auto entry = topics_.begin(); entry != topics_.end();) {
+    Topic& topic = entry->second;
+    if (!std::exchange(topic.used, false)) forget_state(topic);
+    const bool needed = !topic.state.empty() || topic.waits || !topic.waiters.empty();
+    entry = needed || !topic.pace.quiet(executor_.now()) ? std::next(entry) : topics_.erase(entry);
+  }
+  if (!topics_.empty()) sweeper_ = Timer(executor_, executor_.now() + kSweepPeriod, [this] { sweep(); });
+}
+
+}  // namespace roost::server

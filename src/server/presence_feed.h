@@ -1,0 +1,88 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include <roost/limits.hpp>
+
+#include "base/executor.h"
+#include "base/hash.h"
+#include "base/log.h"
+#include "pubsub/hub.h"
+#include "tracker/pace.h"
+#include "tracker/tracker.h"
+
+namespace roost::server {
+
+/// Finds the fetch function of a topic; nullptr: it has none.
+using FindFetch = std::function<const PresenceFetch*(std::string_view topic)>;
+
+/// Encoded states that a home keeps for the next who asks, all together. Beyond: they are encoded anew.
+inline constexpr std::size_t kStatesBytesMax = 64'000'000;
+
+/// What the clients of one home's topics get of its presences: diffs, gathered, and states. Shard thread only.
+///
+/// A topic's diffs leave at its Pace. Who asks for the state while changes wait gets it right behind the diff that has
+/// them; so a state and the diffs that follow it are the truth, and all who come within a window share one encoding.
+/// What is given away at once (`list`, `get`) is noted, and the next diff leads on from there too.
+class PresenceFeed {
+ public:
+  PresenceFeed(Executor& executor, pubsub::Hub& hub, unsigned shard, const PresenceOptions& options,
+               const FindFetch& find_fetch, Log& log)
+      : executor_(executor), hub_(hub), shard_(shard), options_(options), find_fetch_(find_fetch), log_(log) {}
+
+  /// There is something in this topic's diff. `tracker` is that of the topic, here and below.
+  void changed(tracker::Tracker& tracker, const std::string& topic);
+
+  /// The payload of presence_state, for a client that hears the topic's diffs. `then` is called on `back`'s loop.
+  void state(tracker::Tracker& tracker, std::string_view topic, Executor& back,
+             std::move_only_function<void(SharedBytes)> then);
+  /// The same as it is now, for the application.
+  SharedBytes list(tracker::Tracker& tracker, std::string_view topic);
+  /// The same with one key alone; {} if nobody has it.
+  SharedBytes get(tracker::Tracker& tracker, std::string_view topic, std::string_view key);
+
+  /// Topics that something is kept of: a state, or frames of the last second.
+  std::size_t topics() const { return topics_.size(); }
+
+ private:
+  struct Waiter {
+    Executor* back;
+    std::move_only_function<void(SharedBytes)> then;
+  };
+  struct Topic {
+    Topic(tracker::Tracker& t, unsigned frames_per_second) : tracker(t), pace(frames_per_second) {}
+    tracker::Tracker& tracker;
+    tracker::Pace pace;
+    Timer timer;                  // while something waits for its time
+    bool waits = false;           // the diff that is being gathered has something in it
+    SharedBytes state;            // as of the last diff; empty: not encoded
+    bool used = false;            // since the last sweep
+    std::vector<Waiter> waiters;  // for the state behind the next diff
+  };
+  using Topics = std::unordered_map<std::string, Topic, StringHash, std::equal_to<>>;
+
+  Topics::value_type& at(tracker::Tracker& tracker, std::string_view topic);
+  void publish(Topics::value_type& topic);
+  const SharedBytes& encoded_state(Topics::value_type& topic);
+  SharedBytes encode(std::string_view topic, const std::vector<presence::Presence>& list);
+  void forget_state(Topic& topic);
+  void give_to_waiters(Topics::value_type& topic);
+  void sweep();
+
+  Executor& executor_;
+  pubsub::Hub& hub_;
+  const unsigned shard_;
+  const PresenceOptions options_;
+  const FindFetch& find_fetch_;
+  Log& log_;
+  Topics topics_;
+  std::size_t states_bytes_ = 0;
+  Timer sweeper_;  // while there are topics
+};
+
+}  // namespace roost::server

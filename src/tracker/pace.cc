@@ -1,0 +1,33 @@
+#include "tracker/pace.h"
+
+namespace roost::tracker {
+namespace {
+
+constexpr Duration kSecond = std::chrono::seconds(1);
+
+}  // namespace
+
+void Pace::forget_old(TimePoint now) {
+  std::erase_if(sent_, [now](TimePoint at) { return now - at >= kSecond; });
+}
+
+// n frames in one second are n - 1 waits of at least 1, 2, … n - 1 steps: with max * (max + 1) / 2 steps to a second
+// there are no more than max of them.
+TimePoint Pace::next(TimePoint now) {
+  forget_old(now);
+  if (max_ == 0 || sent_.empty()) return now;
+  const Duration step = 2 * kSecond / (max_ * (max_ + 1)) + Duration(1);  // 1: not rounded down
+  return sent_.back() + step * sent_.size();
+}
+
+void Pace::sent(TimePoint now) {
+  forget_old(now);
+  if (max_ > 0) sent_.push_back(now);
+}
+
+bool Pace::quiet(TimePoint now) {
+  forget_old(now);
+  return sent_.empty();
+}
+
+}  // namespace roost::tracker
