@@ -11,6 +11,7 @@ const styles = {
   button: { position: 'fixed', right: 12, bottom: 12, zIndex: 2_147_483_000, font: '12px system-ui', padding: '6px 10px', borderRadius: 16, border: '1px solid #8888', background: '#16181d', color: '#eee', cursor: 'pointer' },
   panel: { position: 'fixed', right: 12, bottom: 52, zIndex: 2_147_483_000, width: 'min(640px, calc(100vw - 24px))', maxHeight: '60vh', overflow: 'auto', font: '12px ui-monospace, monospace', padding: 12, borderRadius: 8, border: '1px solid #8888', background: '#16181d', color: '#eee' },
   table: { width: '100%', borderCollapse: 'collapse', margin: '8px 0' },
+  short: { padding: '2px 8px 2px 0', verticalAlign: 'top', whiteSpace: 'nowrap' },
   cell: { textAlign: 'left', padding: '2px 8px 2px 0', verticalAlign: 'top', overflowWrap: 'anywhere' },
 } satisfies Record<string, CSSProperties>
 
@@ -112,7 +113,7 @@ function Row({ cells }: { cells: readonly (string | number)[] }): ReactElement {
   return (
     <tr>
       {cells.map((cell, i) => (
-        <td key={i} style={styles.cell}>
+        <td key={i} style={i === cells.length - 1 ? styles.cell : styles.short}>
           {cell}
         </td>
       ))}

@@ -1,7 +1,7 @@
 import { Component, type ReactNode } from 'react'
 import { act } from '@testing-library/react'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { RealtimeProvider, useChannel, useEvent, useMessages, usePresenceCount, type Realtime } from '../../src/index.js'
+import { RealtimeProvider, useAction, useAgent, useChannel, useEvent, useMessages, useMyPresence, usePresenceCount, type Realtime } from '../../src/index.js'
 import { FakeServer } from '../support/fake-server.js'
 import { mount, pass, useFakeTime } from '../support/harness.js'
 
@@ -23,6 +23,9 @@ const parts: Record<number, (props: { topic: RoomTopic }) => ReactNode> = {
   1: ({ topic }) => usePresenceCount(topic),
   2: ({ topic }) => useMessages(topic, { event: 'new_msg' }).messages.length,
   3: ({ topic }) => (useEvent(topic, 'x', () => undefined), null),
+  4: ({ topic }) => String(useAgent(topic)),
+  5: ({ topic }) => String(useAction(topic, 'hit').pending),
+  6: ({ topic }) => useMyPresence(topic, { event: 'me', initial: { x: 0, y: 0, typing: false } })[0].x,
 }
 
 class Boundary extends Component<{ children: ReactNode }, { message?: string }> {
@@ -44,7 +47,7 @@ describe('leases', () => {
     const { server, realtime, rerender, unmount } = await mount(null)
     for (let cycle = 0; cycle < 1_000; cycle += 1) {
       const key = random(20)
-      const Part = parts[random(4)] as (props: { topic: RoomTopic }) => ReactNode
+      const Part = parts[random(7)] as (props: { topic: RoomTopic }) => ReactNode
       if (mounted.has(key)) mounted.delete(key)
       else mounted.set(key, <Part topic={`room:${random(5)}`} />)
       rerender(<>{show()}</>)
