@@ -217,6 +217,8 @@ class App {
   void http_limits(HttpLimits limits);
   /// How much may wait for a shard.
   void mailbox_limits(MailboxLimits limits);
+  /// How diffs of presences are gathered, and how many presences there may be.
+  void presence_options(PresenceOptions options);
   /// How clients are sent away by stop().
   void drain_options(DrainOptions options);
   /// What the channels of all mounts say and take, as a TypeScript module for @roost/react: struct by struct, so that a

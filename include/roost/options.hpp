@@ -44,6 +44,7 @@ struct Options {
   HttpLimits http = {};
   DrainOptions drain = {};
   MailboxLimits mailbox = {};
+  PresenceOptions presence = {};
   ClusterOptions cluster = {};  // its flags are --nats, --node and --nats-…
   bool contract_ts = false;     // --contract-ts: run() prints App::typescript_contract and ends
   /// The table [app] of the file, which is the application's own: `roost::from_json<Mine>(app.options().app)`.

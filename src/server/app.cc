@@ -221,7 +221,8 @@ std::expected<void, std::string> App::Impl::build() {
   site.table = std::move(*table);
   fetches = [this](std::string_view topic) { return find_fetch(topic); };
   const unsigned count = options.shards ? options.shards : std::min(net::cores(), kShardsMax);
-  for (unsigned i = 0; i < count; ++i) shards.push_back(std::make_unique<server::Shard>(i, own_hub, *log, fetches));
+  for (unsigned i = 0; i < count; ++i)
+    shards.push_back(std::make_unique<server::Shard>(i, own_hub, *log, options.presence, fetches));
 
   node = options.cluster.node.empty() ? server::default_node_name(options.port) : options.cluster.node;
   if (!options.cluster.nats.empty())
@@ -350,6 +351,9 @@ void App::http_limits(HttpLimits limits) {
   impl_->options.http = limits;
 }
 
+void App::presence_options(PresenceOptions options) {
+  impl_->options.presence = options;
+}
 void App::mailbox_limits(MailboxLimits limits) {
   impl_->options.mailbox = limits;
   impl_->own_hub.set_mailbox_bytes_max(limits.bytes_max);

@@ -207,6 +207,10 @@ void add_limits(Table& table) {
   table.duration(
       "mailbox.patience", "--mailbox-patience", "how long app.broadcast waits for one that is behind",
       [](auto& o) -> auto& { return o.mailbox.patience; });
+  table.integer(
+      "presence.diff_frames_per_second", "--presence-diff-frames-per-second",
+      "presence_diff frames of a topic for each client; 0: each change at once", 0, 1'000,
+      [](auto& o) -> auto& { return o.presence.diff_frames_per_second; });
   table.on(
       "drain.refuse_new", "--drain-refuse-new", "new clients get 503 meanwhile",
       [](auto& o) -> auto& { return o.drain.refuse_new; });

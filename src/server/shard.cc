@@ -9,7 +9,7 @@ constexpr std::chrono::milliseconds kEndPoll{20};  // how often a shard that end
 
 }  // namespace
 
-Shard::Shard(unsigned number, pubsub::Hub& hub, Log& log, const FindFetch& find_fetch)
+Shard::Shard(unsigned number, pubsub::Hub& hub, Log& log, const PresenceOptions& presence, const FindFetch& find_fetch)
     : number_(number),
       hub_(hub),
       log_(log),
@@ -17,7 +17,7 @@ Shard::Shard(unsigned number, pubsub::Hub& hub, Log& log, const FindFetch& find_
       registry_(number),
       link_(std::make_shared<channel::ShardLink>(loop_, &registry_)),
       table_(hub.interest(), number, *loop_),
-      home_(std::make_unique<PresenceHome>(*loop_, hub, number, find_fetch, log)),
+      home_(std::make_unique<PresenceHome>(*loop_, hub, number, find_fetch, log, presence)),
       clients_(*loop_, log, metrics_) {
   hub_.add_shard(*loop_, table_);
 }

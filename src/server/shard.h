@@ -23,7 +23,7 @@ namespace roost::server {
 /// of presences. Built and taken down by the server; in between it runs on its own thread.
 class Shard {
  public:
-  Shard(unsigned number, pubsub::Hub& hub, Log& log, const FindFetch& find_fetch);
+  Shard(unsigned number, pubsub::Hub& hub, Log& log, const PresenceOptions& presence, const FindFetch& find_fetch);
   ~Shard();
 
   /// Builds what needs the other shards. `homes`: by presence partition.

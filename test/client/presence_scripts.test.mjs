@@ -1,6 +1,6 @@
 // Random scripts: whatever clients do, the official client's Presence ends with what the server lists.
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { after, before, describe, test } from 'node:test'
 import { Presence } from 'phoenix'
 import { contractServer } from '../../tools/server.mjs'
 import { connect, fresh, outcome, until } from './support.mjs'
@@ -85,10 +85,16 @@ async function play(t, base, seed) {
   await Promise.all(all.map((client) => new Promise((done) => client.socket.disconnect(done))))
 }
 
-let server
-before(async () => (server = await contractServer({ shards: 4 })))
-after(() => server.stop())
-const first = Number(process.env.ROOST_SEED ?? 1)
-const count = Number(process.env.ROOST_SCRIPTS ?? 12)
-for (let seed = first; seed < first + count; seed++)
-  test(`script ${seed}: official clients and the server agree`, (t) => play(t, server.base, seed))
+for (const frames of [10, 100, 2, 0]) {
+  describe(`at most ${frames} frames a second`, () => {
+    let server
+    before(async () => {
+      server = await contractServer({ shards: 4, args: ['--presence-diff-frames-per-second', `${frames}`] })
+    })
+    after(() => server.stop())
+    const first = Number(process.env.ROOST_SEED ?? 1)
+    const count = Number(process.env.ROOST_SCRIPTS ?? 6)
+    for (let seed = first; seed < first + count; seed++)
+      test(`script ${seed}: official clients and the server agree`, (t) => play(t, server.base, seed))
+  })
+}
