@@ -20,6 +20,7 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "channel/registry.h"
+#include "channel/state_frames.h"
 #include "pubsub/hub.h"
 #include "pubsub/table.h"
 #include "wire/message.h"
@@ -83,6 +84,7 @@ struct Host {
   Handled handled{};
   bool draining = false;      // who wants to connect is told to come back later
   std::uint64_t next_id = 1;  // for this shard's subscribers and owners
+  StateFrames state_frames{};
 
   /// Unique in the process: the shard is in the upper bits.
   std::uint64_t make_id() { return (static_cast<std::uint64_t>(shard) + 1) << 48 | next_id++; }

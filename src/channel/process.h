@@ -77,6 +77,7 @@ class Process final : public pubsub::Subscriber, public std::enable_shared_from_
       std::string_view key, const std::function<boost::json::object(boost::json::object)>& change);
   void untrack(std::string_view key);
   void push_presence_state();
+  void send_state(const SharedBytes& state);
   Session& session() { return session_; }
   Host& host();
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <deque>
 #include <functional>
+#include <list>
 #include <map>
 #include <memory>
 #include <optional>
@@ -47,18 +47,13 @@ struct Process::Clock {
 };
 
 struct Process::Extras {
-  struct Tracked {
-    std::string phx_ref;
-    SharedBytes meta;
-  };
-
   std::vector<roost::detail::Work> after_join;
-  std::deque<Item> inbox;
+  std::list<Item> inbox;  // a deque takes 600 bytes while it is empty
   std::size_t held_bytes = 0;
   std::vector<Frame> held;  // broadcasts that came while the join waited; they follow its answer
   std::size_t inbox_bytes = 0;
   std::vector<std::unique_ptr<Relay>> relays;
-  std::map<std::string, Tracked, std::less<>> tracked;
+  std::map<std::string, SharedBytes, std::less<>> tracked;  // key -> its meta
   std::map<std::uint64_t, Clock> timers;
   std::uint64_t next_timer = 1;
   std::optional<Task<Reply>> task;

@@ -14,6 +14,13 @@ void check(std::string_view key, const Payload& meta) {
   if (meta.view().size() > limits::kPresenceMetaBytesMax) throw std::length_error("a presence meta is too large");
 }
 
+/// The phx_ref of a meta that PresencePort::stamp made: it stands in front.
+std::string_view ref_of(const SharedBytes& meta) {
+  constexpr std::string_view kOpening = R"({"phx_ref":")";
+  const std::string_view rest = meta.view().substr(kOpening.size());
+  return rest.substr(0, rest.find('"'));
+}
+
 }  // namespace
 
 std::expected<std::string, PresenceError> Process::track(std::string_view key, const Payload& meta) {
@@ -24,7 +31,7 @@ std::expected<std::string, PresenceError> Process::track(std::string_view key, c
   if (tracked.size() >= limits::kPresencesPerChannelMax) throw std::length_error("too many presences on one channel");
   auto stamped = host().presence.stamp(meta.view(), "");
   host().presence.track(id_, topic_, key, stamped.json);
-  tracked.emplace(key, Extras::Tracked{stamped.phx_ref, std::move(stamped.json)});
+  tracked.emplace(key, std::move(stamped.json));
   return stamped.phx_ref;
 }
 
@@ -34,9 +41,9 @@ std::expected<std::string, PresenceError> Process::update(std::string_view key, 
   auto& tracked = extras().tracked;
   const auto found = tracked.find(key);
   if (found == tracked.end()) return std::unexpected(PresenceError::nopresence);
-  auto stamped = host().presence.stamp(meta.view(), found->second.phx_ref);
+  auto stamped = host().presence.stamp(meta.view(), ref_of(found->second));
   host().presence.update(id_, topic_, key, stamped.json);
-  found->second = {stamped.phx_ref, std::move(stamped.json)};
+  found->second = std::move(stamped.json);
   return stamped.phx_ref;
 }
 
@@ -45,7 +52,7 @@ std::expected<std::string, PresenceError> Process::update(
   const auto& tracked = extras().tracked;
   const auto found = tracked.find(key);
   if (found == tracked.end()) return std::unexpected(PresenceError::nopresence);
-  boost::json::value old = Payload::trusted(found->second.meta, false).json();
+  boost::json::value old = Payload::trusted(found->second, false).json();
   return update(key, Payload(boost::json::value(change(std::move(old.get_object())))));
 }
 
@@ -63,10 +70,18 @@ void Process::push_presence_state() {
     const auto self = weak.lock();
     if (!self || self->detached_) return;
     // A serializer of the application's own may refuse it.
-    const bool pushed = invoke(self->host().log, self->site("presence_state"),
-                               [&] { self->push("presence_state", Payload::trusted(std::move(state), false)); });
+    const bool pushed = invoke(self->host().log, self->site("presence_state"), [&] { self->send_state(state); });
     if (!pushed) self->crash();
   });
+}
+
+void Process::send_state(const SharedBytes& state) {
+  const wire::Serializer& serializer = session_.serializer();
+  session_.send(host().state_frames.get(state, topic_, reply_ref_, &serializer, session_.head(), [&] {
+    auto frame = serializer.encode_push(reply_ref_, topic_, "presence_state", {state.view(), false}, session_.head());
+    if (!frame) throw std::invalid_argument("presence_state: " + frame.error().text());
+    return std::move(*frame);
+  }));
 }
 
 }  // namespace roost::channel
