@@ -43,16 +43,24 @@ void run_on(AgentRunner& runner, Completion<R> done, Work work) {
     shared->second.fail(std::make_exception_ptr(WorkRefused("agent_work")));
 }
 
+template <typename Both, typename State>
+inline constexpr bool is_pair_with = false;
+template <typename R, typename Next, typename State>
+inline constexpr bool is_pair_with<std::pair<R, Next>, State> = std::is_convertible_v<Next, State>;
+
 }  // namespace detail
 
 /// State that the server owns and that outlives every request: read and changed by one function at a time, in order.
 ///
 /// A copy is a handle to the same state; make one Agent for a name. Functions run on the agents' thread, so they may
-/// take a moment without harming a shard; what they return is handed back, by value, to the Task that awaits. An update
-/// works on a copy of the state: one that throws leaves the state as it was, and the throw reaches the Task. A
-/// persistent agent (State is a JsonType) is saved before an update's result is given back; a get may see a change
-/// before it is saved. While too many functions wait for
-/// the agents' thread (a million) a Task that wants one more gets a WorkRefused. Source of the idea: Elixir's Agent.
+/// take a moment without harming a shard; what they return is handed back, by value, to the Task that awaits, or to the
+/// thread of your own that calls wait(): `const int total = tally.get(read).wait();`. What one thread or Task asks for
+/// is done in the order in which it asks, casts among it.
+///
+/// An update works on a copy of the state: one that throws leaves the state as it was, and the throw reaches whoever
+/// waits. A persistent agent (State is a JsonType) is saved before an update's result is given back; a get may see a
+/// change before it is saved. While too many functions wait for the agents' thread (a million) who wants one more gets
+/// a WorkRefused, as after the server has stopped. Source of the idea: Elixir's Agent.
 template <typename State>
 class Agent {
  public:
@@ -92,20 +100,54 @@ class Agent {
   }
 
   /// `co_await agent.update([](State& s) { return ++s.total; })`. Waits until the change is saved.
-  template <typename Change, typename F = std::decay_t<Change>,
-            typename R = std::decay_t<std::invoke_result_t<F&, State&>>>
-  Async<R> update(Change&& change) const {
-    detail::check_awaited<Change>();
-    return Async<R>([cell = cell_, change = F(std::forward<Change>(change))](Completion<R> waiter) mutable {
+  template <typename Change, typename R = std::decay_t<std::invoke_result_t<Change&, State&>>>
+  Async<R> update(Change change) const {
+    return changed<R>([change = std::move(change)](Cell& cell) mutable -> R { return cell.apply(change); });
+  }
+
+  /// For a function that makes the new state itself: it is given the state and returns a std::pair of what the caller
+  /// gets and the new state. `co_await agent.get_and_update([](const Queue& q) { return std::pair(q.front(), q.rest());
+  /// })`. Like update in all else, but it copies no state.
+  template <typename Change, typename Both = std::decay_t<std::invoke_result_t<Change&, const State&>>>
+  auto get_and_update(Change change) const {
+    if constexpr (!detail::is_pair_with<Both, State>) {
+      static_assert(detail::is_pair_with<Both, State>,
+                    "Roost: get_and_update takes a function that returns a std::pair of what the caller gets and the "
+                    "new state");
+      return Async<int>(nullptr);
+    } else {
+      using R = typename Both::first_type;
+      return changed<R>([change = std::move(change)](Cell& cell) mutable -> R {
+        Both both = change(std::as_const(cell.state));
+        cell.commit(std::move(both.second));
+        return std::move(both.first);
+      });
+    }
+  }
+
+  /// Changes the state without waiting for it. Any thread. A throw leaves the state as it was and goes to the log.
+  /// False: refused, as WorkRefused says; the state stays as it is.
+  template <typename Change>
+  bool cast(Change change) const {
+    return cell_->runner->post([cell = cell_, change = std::move(change)]() mutable { cell->apply(change); });
+  }
+
+ private:
+  struct Cell;
+
+  /// Runs `apply(cell)` on the agents' thread; its result is given back when the change is saved.
+  template <typename R, typename Apply>
+  Async<R> changed(Apply apply) const {
+    return Async<R>([cell = cell_, apply = std::move(apply)](Completion<R> waiter) mutable {
       AgentRunner& runner = *cell->runner;
       detail::run_on<R>(
-          runner, std::move(waiter), [cell = std::move(cell), change = std::move(change)](Completion<R> done) mutable {
+          runner, std::move(waiter), [cell = std::move(cell), apply = std::move(apply)](Completion<R> done) mutable {
             try {
               if constexpr (std::is_void_v<R>) {
-                cell->apply(change);
+                apply(*cell);
                 cell->runner->after_save([done = std::move(done)]() mutable { done.complete_with([] {}); });
               } else {
-                R result = cell->apply(change);
+                R result = apply(*cell);
                 cell->runner->after_save([done = std::move(done), result = std::move(result)]() mutable {
                   done.complete_with([&result]() -> R { return std::move(result); });
                 });
@@ -117,14 +159,6 @@ class Agent {
     });
   }
 
-  /// Changes the state without waiting for it. Any thread. A throw leaves the state as it was and goes to the log.
-  /// False: refused, as WorkRefused says; the state stays as it is.
-  template <typename Change>
-  bool cast(Change change) const {
-    return cell_->runner->post([cell = cell_, change = std::move(change)]() mutable { cell->apply(change); });
-  }
-
- private:
   struct Cell : std::enable_shared_from_this<Cell> {
     Cell(std::shared_ptr<AgentRunner> r, std::string n, State s, bool p)
         : runner(std::move(r)), name(std::move(n)), persistent(p), state(std::move(s)) {}

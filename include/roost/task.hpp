@@ -1,10 +1,12 @@
 #pragma once
 
 #include <chrono>
+#include <condition_variable>
 #include <coroutine>
 #include <exception>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -46,7 +48,7 @@ class WorkRefused : public std::runtime_error {
   /// `limit`: as in the metric roost_limit_hits_total.
   explicit WorkRefused(const char* limit)
       : std::runtime_error(std::string(limit) + ": too much is waiting, or the server has stopped"), limit_(limit) {}
-  /// "agent_work" or "blocking_work".
+  /// "agent_work" or "blocking_work"; "stopped" for what a thread waited for when the server stopped.
   const char* limit() const { return limit_; }
 
  private:
@@ -99,10 +101,35 @@ class Completion {
   std::shared_ptr<State> state_;
 };
 
+namespace detail {
+
+/// The loop of a thread that stands still until one piece of work is posted to it.
+class Standstill final : public TaskLoop, public std::enable_shared_from_this<Standstill> {
+ public:
+  /// Throws std::logic_error on a thread that must not stand still.
+  static std::shared_ptr<Standstill> make();
+  void post(Work work) override;
+  /// Throws std::logic_error: a thread of its own has its own ways to sleep.
+  void post_after(std::chrono::nanoseconds delay, Work work) override;
+  /// Nothing will be posted any more. Any thread.
+  void drop();
+  /// What was posted. Throws WorkRefused if nothing will be.
+  Work wait();
+
+ private:
+  Standstill() = default;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  Work work_;             // mutex_
+  bool dropped_ = false;  // mutex_
+};
+
+}  // namespace detail
+
 /// Something that a Task can wait for: work that goes on elsewhere and completes once.
 ///
 /// `start` is called when a Task awaits it, on the Task's loop. If the Task ends before the work does, the result is
-/// dropped.
+/// dropped. A thread of your own waits for it with wait().
 template <typename T>
 class [[nodiscard]] Async {
  public:
@@ -131,6 +158,29 @@ class [[nodiscard]] Async {
     std::shared_ptr<typename Completion<T>::State> state_;
   };
   Awaiter on(TaskLoop& loop) && { return Awaiter(loop, std::move(start_)); }
+
+  /// For a thread of your own, and blocking work: waits for an agent or for blocking work, and gives the result, or
+  /// throws what it threw. `const int total = tally.update(add).wait();`
+  ///
+  /// What others wait for must not stand still: on a shard's thread (a handler, `after`) and on the agents' thread it
+  /// throws std::logic_error and does nothing; co_await it in a Task there. WorkRefused when too much waits or the
+  /// server has stopped. In a test with the kit it does what waits, on the test's own thread.
+  T wait() && {
+    struct Waiting {
+      typename Completion<T>::State state;
+      std::shared_ptr<detail::Standstill> here;
+      ~Waiting() { here->drop(); }
+    };
+    const auto here = detail::Standstill::make();
+    auto waiting = std::make_shared<Waiting>();
+    waiting->here = here;
+    typename Completion<T>::State& state = waiting->state;
+    state.waiter = std::noop_coroutine();
+    start_(Completion<T>(*here, std::shared_ptr<typename Completion<T>::State>(std::move(waiting), &state)));
+    auto work = here->wait();  // holds the state
+    work();
+    return detail::take<T>(state.outcome);
+  }
 
  private:
   Start start_;

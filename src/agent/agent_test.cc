@@ -131,6 +131,106 @@ TEST_F(AgentTest, EightThreadsLoseNoUpdate) {
   EXPECT_EQ(loop_.run(read(agent)), kThreads * kRounds * 2);
 }
 
+TEST_F(AgentTest, AThreadMayWaitAndSeesItsCasts) {
+  const Agent<Counter> agent(runner(), "counter", {}, false);
+  const auto total = [](const Counter& counter) { return counter.total; };
+  EXPECT_EQ(agent.get(total).wait(), 0);
+  EXPECT_EQ(agent.update([](Counter& counter) { return counter.total += 2; }).wait(), 2);
+  for (int i = 0; i < 100; ++i) {
+    agent.cast([](Counter& counter) { ++counter.total; });
+    ASSERT_EQ(agent.get(total).wait(), 3 + i);
+  }
+  agent.update([](Counter& counter) { counter.names.push_back("ann"); }).wait();
+  EXPECT_EQ(agent.get([](const Counter& counter) { return counter.names; }).wait(), std::vector<std::string>{"ann"});
+}
+
+TEST_F(AgentTest, AThrowReachesTheThreadThatWaitsAndLeavesTheState) {
+  const Agent<Counter> agent(runner(), "counter", {.total = 7, .names = {}}, true);
+  EXPECT_THROW(agent
+                   .update([](Counter& counter) -> int {
+                     counter.total = -1;
+                     throw std::invalid_argument("no");
+                   })
+                   .wait(),
+               std::invalid_argument);
+  EXPECT_THROW(
+      agent.get_and_update([](const Counter&) -> std::pair<int, Counter> { throw std::invalid_argument("no"); }).wait(),
+      std::invalid_argument);
+  EXPECT_EQ(agent.get([](const Counter& counter) { return counter.total; }).wait(), 7);
+}
+
+TEST_F(AgentTest, GetAndUpdateGivesOneThingAndKeepsAnother) {
+  const Agent<Counter> agent(runner(), "counter", {.total = 7, .names = {"ann", "bob"}}, true);
+  const auto take_name = [](const Counter& counter) {
+    Counter rest = counter;
+    rest.names.erase(rest.names.begin());
+    return std::pair(counter.names.front(), std::move(rest));
+  };
+  EXPECT_EQ(agent.get_and_update(take_name).wait(), "ann");
+  EXPECT_EQ(open()->load("counter").value(), R"({"total":7,"names":["bob"]})") << "saved when the caller has its name";
+  EXPECT_EQ(loop_.run([](Agent<Counter> a, auto take) -> Task<std::string> {
+    co_return co_await a.get_and_update(take);
+  }(agent, take_name)),
+            "bob");
+  EXPECT_TRUE(agent.get([](const Counter& counter) { return counter.names.empty(); }).wait());
+}
+
+TEST_F(AgentTest, TheAgentsThreadMustNotWaitForItself) {
+  const Agent<Counter> agent(runner(), "counter", {.total = 7, .names = {}}, false);
+  const auto total = [](const Counter& counter) { return counter.total; };
+  const std::string said = agent
+                               .get([&](const Counter&) -> std::string {
+                                 try {
+                                   return std::to_string(agent.get(total).wait());
+                                 } catch (const std::logic_error& error) {
+                                   return error.what();
+                                 }
+                               })
+                               .wait();
+  EXPECT_EQ(said, "wait: not on the agents' thread, which others wait for: co_await it in a roost::Task");
+}
+
+TEST_F(AgentTest, AThreadThatWaitsIsToldThatTheServerHasStopped) {
+  const auto agents = runner();
+  const Agent<Counter> agent(agents, "counter", {}, false);
+  agents->stop();
+  EXPECT_THROW(agent.get([](const Counter&) { return 1; }).wait(), WorkRefused);
+}
+
+TEST_F(AgentTest, EightThreadsThatWaitLoseNothing) {
+  constexpr int kThreads = 8, kRounds = 300;
+  const Agent<Counter> agent(runner(), "counter", {}, false);
+  std::vector<std::thread> threads;
+  for (int i = 0; i < kThreads; ++i)
+    threads.emplace_back([agent] {
+      for (int round = 0; round < kRounds; ++round) {
+        agent.update([](Counter& counter) { ++counter.total; }).wait();
+        agent
+            .get_and_update([](const Counter& counter) {
+              return std::pair(true, Counter{counter.total + 1, counter.names});
+            })
+            .wait();
+      }
+    });
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(agent.get([](const Counter& counter) { return counter.total; }).wait(), kThreads * kRounds * 2);
+}
+
+TEST(Wait, IsToldWhenNobodyWillCompleteIt) {
+  EXPECT_THROW(Async<int>([](Completion<int>) {}).wait(), WorkRefused);
+  EXPECT_THROW(sleep_for(std::chrono::seconds(1)).wait(), std::logic_error);
+  EXPECT_EQ(Async<int>([](Completion<int> done) { done.complete_with([] { return 7; }); }).wait(), 7);
+}
+
+TEST(Wait, MayBeDroppedFromAnotherThread) {
+  std::thread other;
+  EXPECT_THROW(Async<int>([&other](Completion<int> done) {
+                 other = std::thread([done = std::move(done)]() mutable { const auto dropped = std::move(done); });
+               }).wait(),
+               WorkRefused);
+  other.join();
+}
+
 TEST_F(AgentTest, ATaskThatEndsWhileItWaitsIsNotResumed) {
   const auto agents = runner();
   {

@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/waiting.h"
+
 namespace roost::agent {
 namespace {
 thread_local const void* runner_here = nullptr;
@@ -84,6 +86,7 @@ class Runner::Impl {
  private:
   void run() {
     runner_here = this;
+    const NoWaiting others_wait("the agents' thread");
     std::vector<Work> batch;
     while (next(batch)) {
       run_all(batch);

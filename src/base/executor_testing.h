@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/executor.h"
+#include "base/waiting.h"
 
 namespace roost::testing {
 
@@ -34,6 +35,7 @@ class FakeExecutor final : public Executor {
   /// Runs what was posted, and what that posts, until nothing waits, as one turn of the loop. Returns how much that
   /// was.
   std::size_t run_until_idle() {
+    const NoWaiting others_wait("a shard's thread");
     std::size_t ran = 0;
     while (auto work = take()) {
       work();
@@ -50,7 +52,7 @@ class FakeExecutor final : public Executor {
     while (!timers_.empty() && timers_.begin()->first.at <= until) {
       auto timer = timers_.extract(timers_.begin());
       now_ = std::max(now_, timer.key().at);
-      timer.mapped()();
+      run(timer.mapped());
       run_until_idle();
     }
     now_ = until;
@@ -59,6 +61,10 @@ class FakeExecutor final : public Executor {
   std::size_t timers() const { return timers_.size(); }
 
  private:
+  static void run(Work& work) {
+    const NoWaiting others_wait("a shard's thread");
+    work();
+  }
   Work take() {
     const std::lock_guard lock(mutex_);
     if (posted_.empty()) waiting_bytes_ = 0;

@@ -400,6 +400,7 @@ std::shared_ptr<AgentRunner> App::agents(const std::string& name) {
 }
 bool App::post_blocking(std::move_only_function<void()> job) {
   if (impl_->stage) return impl_->stage->post_blocking(std::move(job));
+  if (impl_->pool.is_here()) throw std::logic_error("blocking: this thread may block, call the function itself");
   return impl_->pool.post(std::move(job));
 }
 

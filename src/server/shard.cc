@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "base/waiting.h"
+
 namespace roost::server {
 namespace {
 
@@ -80,6 +82,7 @@ void Shard::start() {
 }
 
 void Shard::run() {
+  const NoWaiting others_wait("a shard's thread");
   loop_->run();
   // What is left goes on the thread that owned it.
   listener_.reset();

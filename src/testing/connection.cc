@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/waiting.h"
 #include "testing/server_impl.h"
 #include "testing/text.h"
 
@@ -14,6 +15,7 @@ void Connection::open(const transport::Mount& mount, channel::Host& host, Accept
 }
 
 void Connection::receive(bool binary, std::string_view bytes) {
+  const NoWaiting as_on_a_shard("a shard's thread");
   if (endpoint_ && !endpoint_->receive(binary, bytes, wire::Utf8::check)) end_soon(1011, EndReason::closed);
   settle();
 }
@@ -73,6 +75,7 @@ void Connection::end_soon(int code, EndReason reason) {
 
 void Connection::end(EndReason reason) {
   if (!endpoint_) return;
+  const NoWaiting as_on_a_shard("a shard's thread");
   endpoint_->end(reason);
   endpoint_.reset();
 }

@@ -111,6 +111,7 @@ std::shared_ptr<Connection> Server::Impl::connect(std::string_view path, Connect
   if (info.address.empty()) info.address = "127.0.0.1";
   const transport::Mount* mount = find_mount(path, info);
   if (!mount) throw std::logic_error("there is no app.socket(\"" + std::string(path) + "\")");
+  const NoWaiting as_on_a_shard("a shard's thread");
   Accept accept;
   if (mount->definition->connect_) {
     auto result = mount->definition->connect_(info);
@@ -137,6 +138,7 @@ std::shared_ptr<Listener::Impl> Server::Impl::subscribe(std::string topic) {
 std::shared_ptr<HttpCall::State> Server::Impl::send(Request request) {
   start();
   calls_.push_back(std::make_shared<HttpCall::State>(*executor_));
+  const NoWaiting as_on_a_shard("a shard's thread");
   calls_.back()->start(routes_, {*executor_, *log_, metrics_}, std::move(request), app_.options().http.body_bytes_max);
   executor_->run_until_idle();
   return calls_.back();

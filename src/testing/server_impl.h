@@ -10,6 +10,7 @@
 
 #include "base/executor_testing.h"
 #include "base/log_testing.h"
+#include "base/waiting.h"
 #include "channel/session.h"
 #include "server/presence_home.h"
 #include "server/routes.h"
@@ -88,6 +89,7 @@ class Server::Impl final : public server::Stage {
   std::vector<std::shared_ptr<HttpCall::State>> calls_;
   std::vector<std::shared_ptr<Listener::Impl>> listeners_;
   bool started_ = false;
+  const StandstillHelp help_{[this] { executor_->run_until_idle(); }};  // for who waits on this thread
 };
 
 }  // namespace roost::testing

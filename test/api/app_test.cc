@@ -311,6 +311,60 @@ TEST(Apps, BlockingWorkRunsElsewhereAndComesBack) {
   EXPECT_THAT(client.ask(R"(["1","3","room:a","fail",{}])"), HasSubstr("phx_error"));
 }
 
+/// Waits where it must not, and where it may.
+class Waiter final : public Channel {
+ public:
+  Waiter(App& app, Agent<Tally> tally) : app_(app), tally_(std::move(tally)) {}
+  JoinReply join() { return ok(); }
+  static void events(Events<Waiter>& on) {
+    on.event("handler", &Waiter::handler);
+    on.event("blocking", &Waiter::blocking);
+  }
+
+ private:
+  static int add(Tally& tally) { return ++tally.total; }
+  Reply handler() {
+    try {
+      return ok(tally_.update(add).wait());
+    } catch (const std::logic_error& error) {
+      return ok(error.what());
+    }
+  }
+  Task<Reply> blocking() {
+    const int total = co_await app_.blocking([this] { return tally_.update(add).wait(); });
+    const bool refused = co_await app_.blocking([this] {
+      try {
+        app_.blocking([] {}).wait();
+      } catch (const std::logic_error&) {
+        return true;
+      }
+      return false;
+    });
+    co_return ok({{"total", total}, {"refused", refused}});
+  }
+
+  App& app_;
+  Agent<Tally> tally_;
+};
+
+TEST(Apps, OutsideThreadsAndBlockingWorkMayWaitForAnAgentAndHandlersMayNot) {
+  App app(quiet());
+  const auto tally = app.agent<Tally>("tally");
+  app.socket("/socket").channel<Waiter>("room:*", std::ref(app), tally);
+  const auto total = [](const Tally& now) { return now.total; };
+  EXPECT_EQ(tally.get(total).wait(), 0) << "before the start, too";
+  {
+    const Running running(app);
+    WebSocketClient client(app.port());
+    client.join("room:a");
+    EXPECT_THAT(client.ask(R"(["1","2","room:a","handler",{}])"), HasSubstr("wait: not on a shard's thread"));
+    EXPECT_THAT(client.ask(R"(["1","3","room:a","blocking",{}])"), HasSubstr(R"({"total":1,"refused":true})"));
+    EXPECT_EQ(tally.get(total).wait(), 1);
+    EXPECT_EQ(app.blocking([] { return 7; }).wait(), 7);
+  }
+  EXPECT_THROW(tally.get(total).wait(), WorkRefused) << "it has stopped";
+}
+
 TEST(Apps, AgentsCountForAllShards) {
   App app(quiet(2));
   mount(app);
