@@ -21,6 +21,7 @@
 #include <roost/raw_socket.hpp>
 #include <roost/serializer.hpp>
 #include <roost/socket.hpp>
+#include <roost/subscription.hpp>
 #include <roost/task.hpp>
 
 namespace roost {
@@ -268,6 +269,18 @@ class App {
   /// MailboxLimits::patience, and nobody has it. On a shard's thread it never waits and is always true; past the limit
   /// the channels that missed it are told, and rejoin. See MailboxLimits.
   bool broadcast(std::string_view topic, std::string_view event, const Payload& payload = {});
+  /// The same on this node alone.
+  bool local_broadcast(std::string_view topic, std::string_view event, const Payload& payload = {});
+  /// Hears what is broadcast on `topic`, on this node and on others, until the handle goes. Any thread, at any time;
+  /// before the start it is heard from the start on.
+  ///
+  /// `on_broadcast` runs on one of the shards, always the same, one call at a time, in the order of the broadcasts; it
+  /// must not block, may call anything here, and may end its own subscription. A throw goes to the log. What the
+  /// calling thread broadcasts from now on is heard; but if it is another App's shard, or the agents' thread, the
+  /// subscription begins a moment later. What would wait for it beyond MailboxLimits::bytes_max is dropped [mailbox]:
+  /// then `on_missed` is called in its place, if there is one, else the log says so.
+  Subscription subscribe(std::string topic, std::function<void(const Broadcast&)> on_broadcast,
+                         std::function<void()> on_missed = nullptr);
   /// Ends every connection whose socket id is `id` with close code 1001; the clients come back (PROTOCOL S1).
   void disconnect(std::string_view id);
   /// Runs `work` once after `delay` on a shard, whatever has ended meanwhile. Any thread.
@@ -294,6 +307,7 @@ class App {
   bool post_blocking(std::move_only_function<void()> job);
   std::function<void(const Payload&)> publisher(std::string topic);
   static std::string make_epoch();
+  bool publish(bool everywhere, std::string_view topic, std::string_view event, const Payload& payload);
   std::unique_ptr<Impl> impl_;
 };
 

@@ -38,7 +38,7 @@ struct End {
                      // "inactive", "draining"
 };
 
-/// A broadcast of another topic that this channel subscribed to. Views last for the call.
+/// A broadcast that Channel::subscribe or App::subscribe asked for. Views last for the call.
 struct Broadcast {
   std::string_view topic;
   std::string_view event;

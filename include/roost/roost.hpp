@@ -18,4 +18,5 @@
 #include <roost/reply.hpp>
 #include <roost/serializer.hpp>
 #include <roost/socket.hpp>
+#include <roost/subscription.hpp>
 #include <roost/task.hpp>

@@ -24,6 +24,10 @@ NoWaiting::~NoWaiting() {
   no_waiting = before_;
 }
 
+bool may_wait() {
+  return !no_waiting;
+}
+
 StandstillHelp::StandstillHelp(std::function<void()> help) {
   helps.emplace_back(this, std::move(help));
 }

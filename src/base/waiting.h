@@ -16,6 +16,9 @@ class NoWaiting {
   const char* const before_;
 };
 
+/// Whether none lives on this thread.
+bool may_wait();
+
 /// While one lives, who stands still on this thread calls `help` now and then: a test whose thread does everything.
 /// Ends on the thread where it began.
 class StandstillHelp {

@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <cstdio>
 #include <cstdlib>
+#include <future>
 #include <mutex>
 #include <set>
 #include <stdexcept>
@@ -16,6 +17,7 @@
 #include "agent/blocking_pool.h"
 #include "agent/runner.h"
 #include "base/encoding.h"
+#include "base/waiting.h"
 #include "channel/invoke.h"
 #include "channel/reply_target.h"
 #include "channel/router.h"
@@ -59,6 +61,8 @@ struct App::Impl {
   void reload_tls();
   void stop();
   bool wait_for_room(std::string_view topic);
+  void subscribe(const std::shared_ptr<Subscription::State>& state);
+  void subscribe_early_ones();
   const PresenceFetch* find_fetch(std::string_view topic) const;
   std::shared_ptr<agent::Runner> runner();
   pubsub::Hub& hub() { return stage ? stage->hub() : own_hub; }
@@ -84,8 +88,12 @@ struct App::Impl {
   std::mutex life;                             // start and stop: one after the other
   bool stopped = false;                        // life
   std::move_only_function<void()> on_stopped;  // life
-  std::atomic<bool> loops_ended = false;       // nothing that waits for them will be taken any more
-  std::atomic<bool> refusing = false;          // broadcasts; in the log
+  std::mutex subscribing;
+  bool has_shards = false;                                     // subscribing
+  std::vector<std::weak_ptr<Subscription::State>> early_ones;  // subscribing: until there are
+  unsigned next_subscription = 0;                              // subscribing
+  std::atomic<bool> loops_ended = false;                       // nothing that waits for them will be taken any more
+  std::atomic<bool> refusing = false;                          // broadcasts; in the log
   std::atomic<std::uint64_t> refused = 0;
 };
 
@@ -222,7 +230,7 @@ std::expected<void, std::string> App::Impl::build() {
   fetches = [this](std::string_view topic) { return find_fetch(topic); };
   const unsigned count = options.shards ? options.shards : std::min(net::cores(), kShardsMax);
   for (unsigned i = 0; i < count; ++i)
-    shards.push_back(std::make_unique<server::Shard>(i, own_hub, *log, options.presence, fetches));
+    shards.push_back(std::make_unique<server::Shard>(i, own_hub, *log, options, fetches));
 
   node = options.cluster.node.empty() ? server::default_node_name(options.port) : options.cluster.node;
   if (!options.cluster.nats.empty())
@@ -256,6 +264,7 @@ std::expected<void, std::string> App::Impl::start() {
     return built;
   }
   running = true;
+  subscribe_early_ones();
   if (cluster) cluster->start();
   for (const auto& shard : shards) {
     shard->loop().post([this, number = shard->number()] { here = {this, number}; });
@@ -315,6 +324,37 @@ bool App::Impl::wait_for_room(std::string_view topic) {
   }
   if (refusing.load(std::memory_order_relaxed)) refusing = false;
   return true;
+}
+
+// Before the shards' threads run.
+void App::Impl::subscribe_early_ones() {
+  const std::lock_guard lock(subscribing);
+  has_shards = true;
+  for (const auto& weak : std::exchange(early_ones, {}))
+    if (const auto state = weak.lock()) shards[next_subscription++ % shards.size()]->subscriptions().add(state);
+}
+
+void App::Impl::subscribe(const std::shared_ptr<Subscription::State>& state) {
+  if (stage) {
+    if (stage->is_here()) return stage->subscriptions().add(state);
+    return stage->executor().post([stage = stage, state] { stage->subscriptions().add(state); });
+  }
+  if (const unsigned here = this_shard(); here != pubsub::Hub::kNoShard)
+    return shards[here]->subscriptions().add(state);
+  std::unique_lock lock(subscribing);
+  if (!has_shards) return early_ones.push_back(state);
+  server::Shard& shard = *shards[next_subscription++ % shards.size()];
+  lock.unlock();
+  const auto added = std::make_shared<std::promise<void>>();
+  const auto when_added = added->get_future();
+  shard.loop().post([&shard, state, added] {
+    shard.subscriptions().add(state);
+    added->set_value();
+  });
+  constexpr std::chrono::milliseconds kLook{20};  // whether the loops have ended meanwhile, and it will never be
+  if (!may_wait()) return;
+  while (when_added.wait_for(kLook) != std::future_status::ready && !loops_ended) {
+  }
 }
 
 App::App(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -405,10 +445,22 @@ bool App::post_blocking(std::move_only_function<void()> job) {
 }
 
 bool App::broadcast(std::string_view topic, std::string_view event, const Payload& payload) {
+  return publish(true, topic, event, payload);
+}
+
+bool App::local_broadcast(std::string_view topic, std::string_view event, const Payload& payload) {
+  return publish(false, topic, event, payload);
+}
+
+bool App::publish(bool everywhere, std::string_view topic, std::string_view event, const Payload& payload) {
   channel::check_broadcast(topic, event, payload);
   const unsigned shard = impl_->this_shard();
   if (shard == pubsub::Hub::kNoShard && !impl_->wait_for_room(topic)) return false;
-  impl_->hub().publish({topic, event, payload.view(), payload.is_binary()}, shard);
+  const pubsub::Message message{topic, event, payload.view(), payload.is_binary()};
+  if (everywhere)
+    impl_->hub().publish(message, shard);
+  else
+    impl_->hub().publish_local(message, shard);
   return true;
 }
 
@@ -428,6 +480,14 @@ std::string App::make_epoch() {
   std::array<char, 12> bytes;
   net::random_bytes(bytes);
   return base64url_encode({bytes.data(), bytes.size()});
+}
+
+Subscription App::subscribe(std::string topic, std::function<void(const Broadcast&)> on_broadcast,
+                            std::function<void()> on_missed) {
+  if (!on_broadcast) throw std::invalid_argument("subscribe: a function is needed");
+  auto state = std::make_shared<Subscription::State>(std::move(topic), std::move(on_broadcast), std::move(on_missed));
+  impl_->subscribe(state);
+  return Subscription(std::move(state));
 }
 
 void App::disconnect(std::string_view id) {

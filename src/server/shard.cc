@@ -11,7 +11,7 @@ constexpr std::chrono::milliseconds kEndPoll{20};  // how often a shard that end
 
 }  // namespace
 
-Shard::Shard(unsigned number, pubsub::Hub& hub, Log& log, const PresenceOptions& presence, const FindFetch& find_fetch)
+Shard::Shard(unsigned number, pubsub::Hub& hub, Log& log, const Options& options, const FindFetch& find_fetch)
     : number_(number),
       hub_(hub),
       log_(log),
@@ -19,7 +19,8 @@ Shard::Shard(unsigned number, pubsub::Hub& hub, Log& log, const PresenceOptions&
       registry_(number),
       link_(std::make_shared<channel::ShardLink>(loop_, &registry_)),
       table_(hub.interest(), number, *loop_),
-      home_(std::make_unique<PresenceHome>(*loop_, hub, number, find_fetch, log, presence)),
+      subscriptions_(table_, loop_, log, metrics_, options.mailbox.bytes_max),
+      home_(std::make_unique<PresenceHome>(*loop_, hub, number, find_fetch, log, options.presence)),
       clients_(*loop_, log, metrics_) {
   hub_.add_shard(*loop_, table_);
 }
@@ -90,6 +91,7 @@ void Shard::run() {
   longpolls_->abort_all();
   clients_.abort_all();
   link_->registry = nullptr;
+  subscriptions_.end();
 }
 
 void Shard::drain(const DrainOptions& options, std::move_only_function<void()> done) {

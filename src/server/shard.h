@@ -13,6 +13,7 @@
 #include "pubsub/hub.h"
 #include "server/presence_home.h"
 #include "server/router.h"
+#include "server/subscriptions.h"
 #include "transport/client.h"
 #include "transport/http_protocol.h"
 #include "transport/longpoll.h"
@@ -23,7 +24,7 @@ namespace roost::server {
 /// of presences. Built and taken down by the server; in between it runs on its own thread.
 class Shard {
  public:
-  Shard(unsigned number, pubsub::Hub& hub, Log& log, const PresenceOptions& presence, const FindFetch& find_fetch);
+  Shard(unsigned number, pubsub::Hub& hub, Log& log, const Options& options, const FindFetch& find_fetch);
   ~Shard();
 
   /// Builds what needs the other shards. `homes`: by presence partition.
@@ -46,6 +47,7 @@ class Shard {
   net::Loop& loop() { return *loop_; }
   PresenceHome& home() { return *home_; }
   pubsub::Table& table() { return table_; }
+  Subscriptions& subscriptions() { return subscriptions_; }
   /// Once prepared.
   transport::LongPollShard longpolls() { return {loop_.get(), longpolls_.get()}; }
   const Metrics& metrics() const { return metrics_; }
@@ -63,6 +65,7 @@ class Shard {
   channel::Registry registry_;
   std::shared_ptr<channel::ShardLink> link_;
   pubsub::Table table_;
+  Subscriptions subscriptions_;
   std::unique_ptr<PresenceHome> home_;
   std::unique_ptr<PresenceRouter> presence_;
   std::unique_ptr<channel::Host> host_;

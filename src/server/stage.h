@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "pubsub/hub.h"
 #include "server/router.h"
+#include "server/subscriptions.h"
 
 namespace roost::server {
 
@@ -24,6 +25,8 @@ class Stage {
   virtual std::shared_ptr<AgentRunner> agents() = 0;
   virtual bool post_blocking(Executor::Work job) = 0;
   virtual const Metrics& metrics() const = 0;
+  /// The test's thread only.
+  virtual Subscriptions& subscriptions() = 0;
 
  protected:
   ~Stage() = default;

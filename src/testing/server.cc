@@ -60,6 +60,7 @@ Server::Impl::Impl(Options options)
     : log_(std::make_shared<LineLog>(log_lines_)),
       agents_(std::make_shared<InlineAgents>(executor_, log_)),
       app_(server::StagedApp::make(std::move(options), *this, std::make_unique<LineLog>(log_lines_))),
+      subscriptions_(table_, executor_, *log_, metrics_, app_.options().mailbox.bytes_max),
       link_(std::make_shared<channel::ShardLink>(executor_, &registry_)),
       find_fetch_([this](std::string_view topic) { return server::StagedApp::find_fetch(app_, topic); }),
       home_(*executor_, hub_, 0, find_fetch_, *log_, kPresence) {
@@ -72,6 +73,7 @@ Server::Impl::~Impl() {
   for (const auto& call : calls_) call->end();
   for (const auto& listener : listeners_) listener->end();
   link_->registry = nullptr;
+  subscriptions_.end();
   executor_->run_until_idle();
 }
 

@@ -59,6 +59,7 @@ class Server::Impl final : public server::Stage {
   std::shared_ptr<AgentRunner> agents() override { return agents_; }
   bool post_blocking(Executor::Work job) override;
   const Metrics& metrics() const override { return metrics_; }
+  server::Subscriptions& subscriptions() override { return subscriptions_; }
 
   App& app() { return app_; }
   void refuse_work(bool refuse) { agents_->refuses = refuse; }
@@ -77,6 +78,7 @@ class Server::Impl final : public server::Stage {
   pubsub::Hub hub_;
   App app_;
   pubsub::Table table_{hub_.interest(), 0, *executor_};
+  server::Subscriptions subscriptions_;
   channel::Registry registry_{0};
   const std::shared_ptr<channel::ShardLink> link_;
   const server::FindFetch find_fetch_;
