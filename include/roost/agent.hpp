@@ -100,16 +100,21 @@ class Agent {
   }
 
   /// `co_await agent.update([](State& s) { return ++s.total; })`. Waits until the change is saved.
-  template <typename Change, typename R = std::decay_t<std::invoke_result_t<Change&, State&>>>
-  Async<R> update(Change change) const {
-    return changed<R>([change = std::move(change)](Cell& cell) mutable -> R { return cell.apply(change); });
+  template <typename Change, typename F = std::decay_t<Change>,
+            typename R = std::decay_t<std::invoke_result_t<F&, State&>>>
+  Async<R> update(Change&& change) const {
+    detail::check_awaited<Change>();
+    return changed<R>(
+        [change = F(std::forward<Change>(change))](Cell& cell) mutable -> R { return cell.apply(change); });
   }
 
   /// For a function that makes the new state itself: it is given the state and returns a std::pair of what the caller
   /// gets and the new state. `co_await agent.get_and_update([](const Queue& q) { return std::pair(q.front(), q.rest());
   /// })`. Like update in all else, but it copies no state.
-  template <typename Change, typename Both = std::decay_t<std::invoke_result_t<Change&, const State&>>>
-  auto get_and_update(Change change) const {
+  template <typename Change, typename F = std::decay_t<Change>,
+            typename Both = std::decay_t<std::invoke_result_t<F&, const State&>>>
+  auto get_and_update(Change&& change) const {
+    detail::check_awaited<Change>();
     if constexpr (!detail::is_pair_with<Both, State>) {
       static_assert(detail::is_pair_with<Both, State>,
                     "Roost: get_and_update takes a function that returns a std::pair of what the caller gets and the "
@@ -117,7 +122,7 @@ class Agent {
       return Async<int>(nullptr);
     } else {
       using R = typename Both::first_type;
-      return changed<R>([change = std::move(change)](Cell& cell) mutable -> R {
+      return changed<R>([change = F(std::forward<Change>(change))](Cell& cell) mutable -> R {
         Both both = change(std::as_const(cell.state));
         cell.commit(std::move(both.second));
         return std::move(both.first);

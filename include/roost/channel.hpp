@@ -124,7 +124,7 @@ class Channel {
  protected:
   const std::string& topic() const;
   const Socket& socket() const;
-  /// What `connect` put into accept(…).
+  /// What `connect` gave accept(…). `State` is its very type, else this throws WrongUserType, which names both.
   template <typename State>
   const State& user() const {
     return socket().state<State>();

@@ -8,6 +8,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <typeinfo>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -43,7 +45,8 @@ struct ConnectInfo {
   std::string param(std::string_view name, std::string_view fallback = "") const;
 };
 
-/// Lets a client in. `state` is whatever your channels want to know of it; they read it with `socket().state<T>()`.
+/// Lets a client in. `state` is whatever your channels want to know of it; they read it with `user<T>()`, where T is
+/// its very type.
 struct Accept {
   std::shared_ptr<const std::any> state;
   /// Topic on which the event `disconnect` ends all connections of this id; nullopt: none (PROTOCOL S1).
@@ -51,11 +54,24 @@ struct Accept {
 };
 template <typename State>
 Accept accept(State state, std::optional<std::string> id = std::nullopt) {
-  return {std::make_shared<const std::any>(std::move(state)), std::move(id)};
+  using Text = std::conditional_t<std::is_same_v<State, const char*> || std::is_same_v<State, std::string_view>,
+                                  std::string, State>;  // it is kept: a view is kept as what it shows
+  return {std::make_shared<const std::any>(Text(std::move(state))), std::move(id)};
 }
 inline Accept accept() {
   return {};
 }
+
+/// What user<T>() throws when connect gave accept(…) something else: `user<Person>: connect gave accept(…) a
+/// std::string`. Uncaught, that is the channel's end, and the log says it.
+class WrongUserType : public std::bad_any_cast {
+ public:
+  WrongUserType(const std::type_info& asked, const std::type_info& given);
+  const char* what() const noexcept override { return text_->c_str(); }
+
+ private:
+  std::shared_ptr<const std::string> text_;
+};
 
 /// Keeps a client out: HTTP 403, or what the mount's error handler makes of `reason`. Without a reason always 403.
 struct Reject {
@@ -88,11 +104,13 @@ class Socket {
     if (id) id_ = std::make_unique<const std::optional<std::string>>(std::move(id));
   }
 
-  /// What `connect` put into accept(…). Throws std::bad_any_cast if it was another type.
+  /// What `connect` gave accept(…). Throws WrongUserType if that was another type, or nothing.
   template <typename State>
   const State& state() const {
-    static const std::any none;
-    return std::any_cast<const State&>(state_ ? *state_ : none);
+    static_assert(std::is_same_v<State, std::remove_cvref_t<State>>,
+                  "Roost: user<T>() names the type alone, and gives a const reference to it");
+    if (const State* state = std::any_cast<State>(state_.get())) return *state;
+    throw WrongUserType(typeid(State), state_ ? state_->type() : typeid(void));
   }
   const std::optional<std::string>& id() const {
     static const std::optional<std::string> none;

@@ -1,6 +1,10 @@
 // The methods of the public classes that hand on to a Process.
+#include <cstdlib>
+#include <memory>
 #include <stdexcept>
 #include <thread>
+
+#include <cxxabi.h>
 
 #include <roost/channel.hpp>
 
@@ -60,6 +64,30 @@ std::expected<Bytes, FieldError> detail::bytes_from_json(const boost::json::valu
     if (auto bytes = base64_decode(value.get_string(), Base64::standard_padded)) return Bytes{std::move(*bytes)};
   return misfit("bytes, or a string of base64");
 }
+
+// socket.hpp
+
+namespace {
+
+/// As one writes it.
+std::string name_of(const std::type_info& type) {
+  int failed = 0;
+  const std::unique_ptr<char, void (*)(void*)> name(abi::__cxa_demangle(type.name(), nullptr, nullptr, &failed),
+                                                    std::free);
+  std::string text = failed || !name ? type.name() : name.get();
+  static const std::string string_in_full =
+      "std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char> >";
+  for (auto at = text.find(string_in_full); at != text.npos; at = text.find(string_in_full))
+    text.replace(at, string_in_full.size(), "std::string");
+  return text;
+}
+
+}  // namespace
+
+WrongUserType::WrongUserType(const std::type_info& asked, const std::type_info& given)
+    : text_(std::make_shared<const std::string>(
+          "user<" + name_of(asked) + ">: connect gave accept(…) " +
+          (given == typeid(void) ? std::string("nothing") : "a " + name_of(given)))) {}
 
 // reply.hpp
 

@@ -97,6 +97,35 @@ TEST_F(Join, Step3_ChannelsSeeTheStateOfConnect) {
   EXPECT_THAT(client->received(), ElementsAre(reply("1", "1", "room:a", "ok", R"({"user":"ada"})")));
 }
 
+TEST_F(Join, Step3_AStateOfAnotherTypeIsSaidWithBothNames) {
+  std::string said;
+  script.join = [&said](Scripted& room, const Payload&) {
+    try {
+      room.socket().state<std::vector<std::string>>();
+    } catch (const WrongUserType& error) {
+      said = error.what();
+    }
+    return ok();
+  };
+  const auto asked = [&](Accept accepted) {
+    shard.client(wire::v2_json(), std::move(accepted))->says(R"(["1","1","room:a","phx_join",{}])");
+    return said;
+  };
+  const std::string asks = "user<std::vector<std::string, std::allocator<std::string > >>: connect gave accept(…) ";
+  EXPECT_EQ(asked(accept(std::string("ada"))), asks + "a std::string");
+  EXPECT_EQ(asked(accept(7)), asks + "a int");
+  EXPECT_EQ(asked(accept()), asks + "nothing");
+}
+
+TEST_F(Join, Step3_AViewIsKeptAsText) {
+  script.join = [](Scripted& room, const Payload&) { return ok(room.socket().state<std::string>()); };
+  for (const Accept& accepted : {accept("ada"), accept(std::string_view("ada"))}) {
+    auto client = shard.client(wire::v2_json(), accepted);
+    client->says(R"(["1","1","room:a","phx_join",{}])");
+    EXPECT_THAT(client->received(), ElementsAre(reply("1", "1", "room:a", "ok", "\"ada\"")));
+  }
+}
+
 TEST_F(Join, Step4_ResponseMayBeAnyJsonOrBytes) {
   script.join = [](Scripted& room, const Payload&) {
     if (room.topic() == "room:n") return ok(7);

@@ -339,8 +339,8 @@ void App::Impl::subscribe(const std::shared_ptr<Subscription::State>& state) {
     if (stage->is_here()) return stage->subscriptions().add(state);
     return stage->executor().post([stage = stage, state] { stage->subscriptions().add(state); });
   }
-  if (const unsigned here = this_shard(); here != pubsub::Hub::kNoShard)
-    return shards[here]->subscriptions().add(state);
+  if (const unsigned mine = this_shard(); mine != pubsub::Hub::kNoShard)
+    return shards[mine]->subscriptions().add(state);
   std::unique_lock lock(subscribing);
   if (!has_shards) return early_ones.push_back(state);
   server::Shard& shard = *shards[next_subscription++ % shards.size()];

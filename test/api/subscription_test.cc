@@ -138,7 +138,12 @@ TEST(AppSubscriptions, ComeAndGoOnManyThreadsWhileOthersBroadcast) {
   const Running running(app);
   std::atomic<bool> going = true;
   std::thread broadcasting([&] {
-    while (going) app.broadcast("a", "x");
+    std::counting_semaphore<> heard(0);  // no faster than it is heard
+    const auto subscription = app.subscribe("a", [&heard](const Broadcast&) { heard.release(); });
+    while (going) {
+      app.broadcast("a", "x");
+      heard.acquire();
+    }
   });
   std::vector<std::thread> threads;
   for (int i = 0; i < 4; ++i)
