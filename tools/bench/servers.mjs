@@ -6,7 +6,8 @@ import { promisify } from 'node:util'
 import { binary, freePort } from '../server.mjs'
 
 const run = promisify(execFile)
-const contract = (...args) => ({ path: binary('contract_server'), args: ['--log-level', 'error', ...args] })
+// The contract server tells each change of a presence; what is measured is what an application has unless it says otherwise.
+const contract = (...args) => ({ path: binary('contract_server'), args: ['--log-level', 'error', '--presence-diff-frames-per-second', '10', ...args] })
 
 /** How each is started. */
 export const kinds = {
