@@ -5,7 +5,7 @@ import WebSocket from 'ws'
 import { contractServer, get } from '../../tools/server.mjs'
 import { collect, connect, fresh, joined, until } from './support.mjs'
 
-const NEVER_MS = '60000' // longer than a test: the next batch does not come
+const NEVER = '60s' // longer than a test: the next batch does not come
 
 /** A server of one shard, which alone takes whole batches, and `count` plain WebSockets to it, with the codes that they were closed with. */
 async function crowd(t, count, ...args) {
@@ -40,7 +40,7 @@ const askAll = (sockets) => Promise.all(open(sockets).map((socket) => new Promis
 })))
 
 test('all batches are sent away with 1012, no sooner than their intervals say, and the server ends with status 0', async (t) => {
-  const { server, codes } = await crowd(t, 10, '--drain-batch', '4', '--drain-interval-ms', '100')
+  const { server, codes } = await crowd(t, 10, '--drain-batch-size', '4', '--drain-batch-interval', '100ms')
   const start = performance.now()
   assert.deepEqual(await server.stop('SIGTERM'), { code: 0, signal: null })
   assert.ok(performance.now() - start >= 200, 'two intervals lie between three batches')
@@ -49,7 +49,7 @@ test('all batches are sent away with 1012, no sooner than their intervals say, a
 })
 
 test('until their batch has its turn the others are served, and new ones let in', async (t) => {
-  const { server, sockets, codes } = await crowd(t, 10, '--drain-batch', '4', '--drain-interval-ms', NEVER_MS)
+  const { server, sockets, codes } = await crowd(t, 10, '--drain-batch-size', '4', '--drain-batch-interval', NEVER)
   signal(server, 'SIGTERM')
   await until(() => codes.length === 4, 'the first batch')
   assert.equal((await askAll(sockets)).length, 6)
@@ -58,7 +58,7 @@ test('until their batch has its turn the others are served, and new ones let in'
 })
 
 test('a server that refuses new ones meanwhile answers 503 on both transports', async (t) => {
-  const { server, sockets, codes } = await crowd(t, 3, '--drain-batch', '1', '--drain-interval-ms', NEVER_MS, '--drain-refuse-new')
+  const { server, sockets, codes } = await crowd(t, 3, '--drain-batch-size', '1', '--drain-batch-interval', NEVER, '--drain-refuse-new')
   signal(server, 'SIGTERM')
   await until(() => codes.length === 1, 'the first batch')
   assert.equal(await attempt(server), 503)
@@ -67,7 +67,7 @@ test('a server that refuses new ones meanwhile answers 503 on both transports', 
 })
 
 test('a second signal ends it at once', async (t) => {
-  const { server, codes } = await crowd(t, 6, '--drain-batch', '2', '--drain-interval-ms', NEVER_MS)
+  const { server, codes } = await crowd(t, 6, '--drain-batch-size', '2', '--drain-batch-interval', NEVER)
   signal(server, 'SIGTERM')
   await until(() => codes.length === 2, 'the first batch')
   assert.equal((await server.stop('SIGTERM')).code, 130)
@@ -76,7 +76,7 @@ test('a second signal ends it at once', async (t) => {
 })
 
 test('an official client that is sent away comes back while the others still talk', async (t) => {
-  const { server, codes } = await crowd(t, 0, '--drain-batch', '1', '--drain-interval-ms', NEVER_MS)
+  const { server, codes } = await crowd(t, 0, '--drain-batch-size', '1', '--drain-batch-interval', NEVER)
   const topic = fresh()
   const members = []
   for (const user of ['ada', 'bob']) {
