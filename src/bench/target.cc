@@ -6,6 +6,8 @@
 #include <arpa/inet.h>
 #include <netdb.h>
 
+#include "net/tls.h"
+
 namespace roost::bench {
 namespace {
 
@@ -40,6 +42,9 @@ std::expected<Target, Error> parse_target(std::string_view url, const Dialect& d
   const std::size_t slash = rest.find_first_of("/?");
   const std::string_view authority = rest.substr(0, slash);
   const std::size_t colon = authority.rfind(':');
+
+  if (tls)
+    if (const auto context = net::TlsContext::client(); !context) return wrong(url, context.error().message);
 
   Target target;
   target.host = authority.substr(0, colon);

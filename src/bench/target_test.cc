@@ -30,6 +30,15 @@ TEST(Target, KnowsHostPortAndWhetherItIsThisMachine) {
   EXPECT_FALSE(there->loopback);
 }
 
+TEST(Target, KnowsTlsByTheSchemeAndWhomToAskFor) {
+  const auto by_address = parse_target("wss://127.0.0.1/socket").value();
+  EXPECT_TRUE(by_address.tls);
+  EXPECT_EQ(by_address.port, 443);
+  EXPECT_EQ(by_address.tls_name, "");
+  EXPECT_EQ(parse_target("wss://localhost:4001/socket").value().tls_name, "localhost");
+  EXPECT_FALSE(parse_target("ws://localhost:4001/socket").value().tls);
+}
+
 TEST(Target, SaysWhatIsWrongWithAUrl) {
   EXPECT_EQ(path_of("http://a/b"), "\"http://a/b\": a URL begins with ws:// or wss://");
   EXPECT_EQ(path_of("ws:///b"), "\"ws:///b\": there is no host");

@@ -21,8 +21,8 @@ namespace detail {
 bool invoke(Log& log, const CallSite& site, void (*call)(void*), void* function);
 }
 
-/// Calls code of the application. False: it threw, which has been logged once, with its place. This is the only catch
-/// between the application and the engine.
+/// Calls code of the application. False: it threw, which has been logged once, with its place. The only other catch
+/// between the application and the engine is that of HTTP routes, which makes a response of it (server/routes.cc).
 template <typename Function>
 bool invoke(Log& log, const CallSite& site, Function&& function) {
   return detail::invoke(
