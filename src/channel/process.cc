@@ -16,6 +16,10 @@ Process::Extras& Process::extras() {
   return *extras_;
 }
 
+void Process::drop_spare_extras() {
+  if (extras_ && !busy_ && extras_->spare()) extras_.reset();
+}
+
 void Process::Relay::deliver(const pubsub::Message& message, pubsub::FrameCache&) {
   // A copy on the channel's own topic is handled as an intercepted broadcast is.
   const auto kind = message.topic == process.topic_ ? Item::Kind::out : Item::Kind::relayed;
@@ -123,7 +127,8 @@ void Process::joined() {
   for (auto work = works.rbegin(); work != works.rend(); ++work)
     extras_->inbox.push_front({.kind = Item::Kind::work, .what = "after_join", .work = std::move(*work)});
   for (std::size_t left = works.size(); left > 0 && !busy_ && !detached_; --left) process_next();
-  if (!extras_->inbox.empty() || overflown_) wake();
+  if (!extras_->inbox.empty() || overflown_) return wake();
+  drop_spare_extras();
 }
 
 void Process::subscribe_own() {
@@ -236,6 +241,7 @@ void Process::pump() {
     return crash();
   }
   while (joined_ && !busy_ && !detached_ && extras_ && !extras_->inbox.empty()) process_next();
+  drop_spare_extras();
 }
 
 void Process::process_next() {
@@ -365,14 +371,14 @@ void Process::detach() {
 }
 
 void Process::release() {
+  if (tracked_ && !tracked_->empty()) host().presence.untrack_all(id_, topic_);
+  tracked_.reset();
   if (!extras_) return;
   extras_->relays.clear();
   extras_->timers.clear();
   extras_->inbox.clear();
   extras_->task.reset();
   extras_->join_task.reset();
-  if (!extras_->tracked.empty()) host().presence.untrack_all(id_, topic_);
-  extras_->tracked.clear();
 }
 
 void Process::terminate(const End& end) {

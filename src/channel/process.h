@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -85,9 +86,12 @@ class Process final : public pubsub::Subscriber, public std::enable_shared_from_
   struct Item;
   struct Relay;
   struct Clock;
-  struct Extras;  // what few channels need, allocated on first use: process_extras.h
+  struct Extras;  // what few channels need, and most only while they join: process_extras.h
+  using Tracked = std::map<std::string, SharedBytes, std::less<>>;  // key -> its meta
 
   Extras& extras();
+  void drop_spare_extras();
+  SharedBytes* find_tracked(std::string_view key);  // its meta; nullptr: it is not tracked
   CallSite site(std::string_view what, std::string_view event = {}) const {
     return {what, topic_, event, route_.events->channel};
   }
@@ -133,6 +137,7 @@ class Process final : public pubsub::Subscriber, public std::enable_shared_from_
   const wire::Ref reply_ref_;
   std::unique_ptr<Channel> channel_;
   std::unique_ptr<Extras> extras_;
+  std::unique_ptr<Tracked> tracked_;  // its presences, if it ever had one
   pubsub::Subscription subscription_;
   std::uint64_t id_;  // as subscriber and as owner of presences
 };

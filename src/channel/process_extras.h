@@ -47,13 +47,18 @@ struct Process::Clock {
 };
 
 struct Process::Extras {
+  /// Whether it can go and come again without a trace. Where a timer was, its number must not be given anew.
+  bool spare() const {
+    return after_join.empty() && inbox.empty() && held.empty() && relays.empty() && next_timer == 1 && !task &&
+           !join_task;
+  }
+
   std::vector<roost::detail::Work> after_join;
   std::list<Item> inbox;  // a deque takes 600 bytes while it is empty
   std::size_t held_bytes = 0;
   std::vector<Frame> held;  // broadcasts that came while the join waited; they follow its answer
   std::size_t inbox_bytes = 0;
   std::vector<std::unique_ptr<Relay>> relays;
-  std::map<std::string, SharedBytes, std::less<>> tracked;  // key -> its meta
   std::map<std::uint64_t, Clock> timers;
   std::uint64_t next_timer = 1;
   std::optional<Task<Reply>> task;

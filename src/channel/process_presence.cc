@@ -23,10 +23,17 @@ std::string_view ref_of(const SharedBytes& meta) {
 
 }  // namespace
 
+SharedBytes* Process::find_tracked(std::string_view key) {
+  if (!tracked_) return nullptr;
+  const auto found = tracked_->find(key);
+  return found == tracked_->end() ? nullptr : &found->second;
+}
+
 std::expected<std::string, PresenceError> Process::track(std::string_view key, const Payload& meta) {
   require_joined("track");
   check(key, meta);
-  auto& tracked = extras().tracked;
+  if (!tracked_) tracked_ = std::make_unique<Tracked>();
+  Tracked& tracked = *tracked_;
   if (tracked.find(key) != tracked.end()) return std::unexpected(PresenceError::already_tracked);
   if (tracked.size() >= limits::kPresencesPerChannelMax) throw std::length_error("too many presences on one channel");
   auto stamped = host().presence.stamp(meta.view(), "");
@@ -38,30 +45,26 @@ std::expected<std::string, PresenceError> Process::track(std::string_view key, c
 std::expected<std::string, PresenceError> Process::update(std::string_view key, const Payload& meta) {
   require_joined("update");
   check(key, meta);
-  auto& tracked = extras().tracked;
-  const auto found = tracked.find(key);
-  if (found == tracked.end()) return std::unexpected(PresenceError::nopresence);
-  auto stamped = host().presence.stamp(meta.view(), ref_of(found->second));
+  SharedBytes* const old = find_tracked(key);
+  if (!old) return std::unexpected(PresenceError::nopresence);
+  auto stamped = host().presence.stamp(meta.view(), ref_of(*old));
   host().presence.update(id_, topic_, key, stamped.json);
-  found->second = std::move(stamped.json);
+  *old = std::move(stamped.json);
   return stamped.phx_ref;
 }
 
 std::expected<std::string, PresenceError> Process::update(
     std::string_view key, const std::function<boost::json::object(boost::json::object)>& change) {
-  const auto& tracked = extras().tracked;
-  const auto found = tracked.find(key);
-  if (found == tracked.end()) return std::unexpected(PresenceError::nopresence);
-  boost::json::value old = Payload::trusted(found->second, false).json();
+  const SharedBytes* const stored = find_tracked(key);
+  if (!stored) return std::unexpected(PresenceError::nopresence);
+  boost::json::value old = Payload::trusted(*stored, false).json();
   return update(key, Payload(boost::json::value(change(std::move(old.get_object())))));
 }
 
 void Process::untrack(std::string_view key) {
-  auto& tracked = extras().tracked;
-  const auto found = tracked.find(key);
-  if (found == tracked.end()) return;
+  if (!find_tracked(key)) return;
   host().presence.untrack(id_, topic_, key);
-  tracked.erase(found);
+  tracked_->erase(tracked_->find(key));
 }
 
 void Process::push_presence_state() {

@@ -46,6 +46,20 @@ TEST_F(Timers, AfterRunsOnceWhenItIsTime) {
   EXPECT_THAT(room.heard(), ElementsAre(R"(push "second" {})"));
 }
 
+TEST_F(Timers, ATimerThatRanIsNotTakenForALaterOne) {
+  TimerRef first;
+  on("again", [&first](Scripted& self, const Payload&) {
+    self.after(milliseconds(10), [&self] { self.push("second"); });
+    self.cancel(first);
+    return noreply;
+  });
+  auto room = armed([&first](Scripted& self) { first = self.after(milliseconds(10), [] {}); });
+  server.advance(milliseconds(10));
+  room.push("again");
+  server.advance(milliseconds(10));
+  EXPECT_THAT(room.heard(), ElementsAre(R"(push "second" {})"));
+}
+
 TEST_F(Timers, AfterMaySetTheNext) {
   std::function<void(Scripted&)> tick = [&tick](Scripted& self) {
     self.push("tick");

@@ -34,7 +34,6 @@ const reasons = [
     'instructions: scan and decode 1,500, dispatch 600, allocate and copy 550, encode 500, masks and UTF-8 170, the rest in pieces ' +
     'below 2 %. Replies that are written straight into the outbox, and refs that are no strings, would save some 800.'],
   [/with TLS/, 'OpenSSL 3.0 keeps 13.6 kB for a connection after the handshake (docs/decisions/0012).'],
-  [/tracked presence/, 'What few channels need is allocated together, once one of it is needed, and stays.'],
 ]
 
 function shortcomings(rows) {
