@@ -1,6 +1,7 @@
 # ./dev demo [--port N] [--no-build]: builds and becomes the demo server. Its data stays in build/demo.
 set -euo pipefail
 source tools/lib.sh
+source tools/demo-parts.sh
 
 port='' build=yes
 while (($#)); do
@@ -11,9 +12,7 @@ while (($#)); do
   esac
 done
 
-if [[ -n $port && ! ($port =~ ^[1-9][0-9]{0,4}$ && $port -le 65535) ]]; then
-  die "--port takes a number from 1 to 65535, not '$port'"
-fi
+check_port_number "$port"
 
 # The port asked for, or the first free one from 4000 on.
 choose_port() {
@@ -36,14 +35,6 @@ answers() {
   read -r -t 2 status <&3 && [[ $status == HTTP/1.1\ [23]* ]]
 }
 
-# The pages, unless none of their sources is newer than what was built last.
-build_pages() {
-  local built=examples/web/dist/index.html
-  if [[ -f $built && -z $(find package-lock.json packages examples/web -newer "$built" -type f \
-    -not -path '*/node_modules/*' -not -path '*/dist/*' -print -quit) ]]; then return; fi
-  npm run build
-}
-
 # Says the URL as soon as process $1 answers; gives up when it has ended or half a minute has passed.
 announce() {
   local tries
@@ -60,15 +51,11 @@ announce() {
 
 if [[ $build == yes ]]; then
   steps 5
-  step "installing what is missing" demo-setup bash tools/setup.sh demo
-  step "configuring the build" demo-configure configure release
-  step "building the server (a few minutes the first time)" demo-server build release roost-demo
-  step "building the pages" demo-web build_pages
+  build_demo demo
 else
   steps 1
 fi
-server=$(binary release roost-demo) || die "roost-demo is not built; run ./dev demo without --no-build"
-[[ -d examples/web/dist ]] || die "the pages are not built; run ./dev demo without --no-build"
+find_demo demo
 choose_port
 mkdir -p build/demo
 printf '[%d/%d] starting the server on port %s\n' "$step_count" "$step_count" "$port"

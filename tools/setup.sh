@@ -1,9 +1,9 @@
-# ./dev setup [demo]: installs what is missing; takes a moment when nothing is.
+# ./dev setup [demo | cluster]: installs what is missing; takes a moment when nothing is.
 set -euo pipefail
 source tools/lib.sh
 
 part=${1:-test}
-[[ $part == demo || $part == test ]] || die "setup: there is no part '$part'"
+[[ $part == demo || $part == cluster || $part == test ]] || die "setup: there is no part '$part'"
 
 as_root() {
   if [[ $EUID == 0 ]]; then "$@"
@@ -17,7 +17,7 @@ have_node() { command -v npm >/dev/null && node -e 'process.exit(+(parseInt(proc
 # The packages of the wanted parts that are not installed.
 missing_packages() {
   local wanted installed package
-  wanted=$(awk -v part="$part" '!/^#/ && NF && ($2 == "demo" || part == "test") { print $1 }' tools/apt-packages.txt)
+  wanted=$(awk -v part="$part" '!/^#/ && NF && ($2 == "demo" || $2 == part || part == "test") { print $1 }' tools/apt-packages.txt)
   if have_node; then wanted=$(grep -vxE 'nodejs|npm' <<<"$wanted"); fi
   installed=$(dpkg-query -W -f '${db:Status-Abbrev}${Package}\n' 2>/dev/null | sed -n 's/^.i //p')
   for package in $wanted; do

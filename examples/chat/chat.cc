@@ -20,6 +20,11 @@ double seconds_now() {
   return static_cast<double>(std::chrono::duration_cast<Milliseconds>(now).count()) / 1000.0;
 }
 
+std::optional<std::string> node_of(const roost::App& app) {
+  if (app.options().cluster.nats.empty()) return std::nullopt;
+  return app.node();
+}
+
 // What a joiner sees; nullopt if there is no such room.
 std::optional<Entered> read_room(Store& store, std::string_view id) {
   auto room = store.room(id);
@@ -40,7 +45,7 @@ roost::JoinReply Lobby::join(std::string_view, const roost::Payload&) {
 }
 
 roost::Task<roost::JoinReply> Lobby::list_rooms() {
-  const auto read = [store = store_] { return RoomList{store->rooms()}; };
+  const auto read = [store = store_, &app = app_] { return RoomList{store->rooms(), node_of(app)}; };
   const RoomList list = co_await app_.blocking(read);
   co_return roost::ok(list);
 }
@@ -64,7 +69,7 @@ void Room::events(roost::Events<Room>& on) {
 roost::JoinReply Room::join(std::string_view topic, const roost::Payload&) {
   after_join([this] {
     const auto& me = user<demo::User>();
-    track(me.id, demo::Person{roost::unix_seconds(), me.name, false});
+    track(me.id, demo::Person{roost::unix_seconds(), me.name, false, node_of(app_)});
     push_presence_state();
   });
   return enter(room_id(topic));

@@ -21,8 +21,9 @@ BOOST_DESCRIBE_STRUCT(CreateRoom, (), (name))
 /// The answer to a join of the lobby.
 struct RoomList {
   std::vector<RoomInfo> rooms;
+  std::optional<std::string> node = {};  // who says so, in a cluster
 };
-BOOST_DESCRIBE_STRUCT(RoomList, (), (rooms))
+BOOST_DESCRIBE_STRUCT(RoomList, (), (rooms, node))
 
 /// Topic `lobby`: the list of rooms.
 class Lobby : public roost::Channel {

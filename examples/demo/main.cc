@@ -29,13 +29,20 @@ std::string pages() {
   return directory ? directory : ROOST_DEMO_WEB_DIR;
 }
 
+// Where the chat is kept: ROOST_DEMO_CHAT_DB, or with all else. Nodes of a cluster share it, as an application's nodes
+// share its database; their clicks they keep each for itself.
+std::string chat_db(const roost::Options& options) {
+  const char* file = std::getenv("ROOST_DEMO_CHAT_DB");
+  return file ? file : options.db;
+}
+
 int serve(const roost::Options& options) {
   roost::App app(options);
-  const auto store = std::make_shared<chat::Store>(options.db);
-  const auto counts = app.agent<clicks::State>("clicks", clicks::opening_state());
+  const auto store = std::make_shared<chat::Store>(chat_db(options));
+  const auto bar = std::make_shared<clicks::Bar>(app);
 
   auto& socket = app.socket("/socket").connect(demo::connect).check_origin(roost::CheckOrigin::conn()).longpoll();
-  socket.channel<clicks::Counter>("clicks", std::ref(app), counts);
+  socket.channel<clicks::Counter>("clicks", bar);
   socket.channel<chat::Lobby>("lobby", std::ref(app), store);
   socket.channel<chat::Room>("room:*", std::ref(app), store);
   app.static_files("/", pages());

@@ -20,9 +20,10 @@ BOOST_DESCRIBE_STRUCT(User, (), (id, name))
 struct Person {
   std::int64_t online_at = 0;  // seconds since 1970
   std::string name;
-  std::optional<bool> typing = {};  // where one can write
+  std::optional<bool> typing = {};       // where one can write
+  std::optional<std::string> node = {};  // that they are connected to, in a cluster
 };
-BOOST_DESCRIBE_STRUCT(Person, (), (online_at, name, typing))
+BOOST_DESCRIBE_STRUCT(Person, (), (online_at, name, typing, node))
 
 inline constexpr std::size_t kUserIdBytesMax = 64;      // the page makes UUIDs of 36
 inline constexpr std::size_t kUserNameLettersMax = 40;  // fits a line of the list of people

@@ -53,6 +53,7 @@ export interface Person {
   readonly online_at: number
   readonly name: string
   readonly typing?: boolean
+  readonly node?: string
 }
 
 export interface RoomInfo {
@@ -62,11 +63,13 @@ export interface RoomInfo {
 
 export interface RoomList {
   readonly rooms: readonly RoomInfo[]
+  readonly node?: string
 }
 
 export interface State {
   readonly version: number
   readonly buttons: readonly Button[]
+  readonly node?: string
 }
 
 export interface Typing {
@@ -90,6 +93,7 @@ export interface Contract {
   readonly 'clicks': {
     readonly reply: State
     readonly events: {
+      readonly 'state': State
       readonly 'update_user': Update
     }
     readonly pushes: {

@@ -3,6 +3,7 @@ import { groupMessages } from '../src/chat/group.js'
 import { leaders, summary } from '../src/clicks/summary.js'
 import type { Message } from '../src/contract.js'
 import type { Button } from '../src/contract.js'
+import { whereabouts } from '../src/common/People.js'
 import { peopleOf } from '../src/common/people.js'
 import { span } from '../src/common/time.js'
 
@@ -47,9 +48,22 @@ describe('peopleOf', () => {
       ['u_1', { metas: [meta('2', 'Zoe'), meta('3', 'Zoë', true)] }],
     ])
     expect(peopleOf(state, 'u_1')).toEqual([
-      { id: 'u_1', name: 'Zoë', devices: 2, typing: true },
-      { id: 'u_2', name: 'Ann', devices: 1, typing: false },
+      { id: 'u_1', name: 'Zoë', devices: 2, typing: true, nodes: [] },
+      { id: 'u_2', name: 'Ann', devices: 1, typing: false, nodes: [] },
     ])
+  })
+})
+
+describe('whereabouts', () => {
+  const where = (...nodes: (string | undefined)[]) => {
+    const metas = nodes.map((node, i) => ({ phx_ref: `${i}`, name: 'Ann', online_at: 1, ...(node && { node }) }))
+    return peopleOf(new Map([['u_1', { metas }]]), 'u_1').map(whereabouts)[0]
+  }
+  it('is nothing for one device on a server that runs alone', () => expect(where(undefined)).toBe(''))
+  it('counts devices', () => expect(where(undefined, undefined)).toBe('2 devices'))
+  it('names the nodes of a cluster, each once', () => {
+    expect(where('node-2')).toBe('on node-2')
+    expect(where('node-2', 'node-1', 'node-2')).toBe('3 devices on node-1 and node-2')
   })
 })
 

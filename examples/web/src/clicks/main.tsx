@@ -10,7 +10,7 @@ wireChannel({
   realtime,
   topic: 'clicks',
   push: { hit },
-  receive: { update_user: clicks.onUpdateUser },
+  receive: { update_user: clicks.onUpdateUser, state: clicks.onState },
   joined: clicks.onJoined,
   channel: clicks.onChannel,
 })

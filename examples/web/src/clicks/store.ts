@@ -31,6 +31,10 @@ export const clicks = createStore({
   onJoined({ buttons, version }: State) {
     this.set({ buttons, version, failure: undefined })
   },
+  /** All of it anew, after the node had missed clicks of another one. */
+  onState({ buttons, version }: State) {
+    if (version > this.state.version) this.set({ buttons, version })
+  },
   onUpdateUser({ version, button, hits, user: { id, name, hits: mine } }: Update) {
     if (version <= this.state.version) return
     const buttons = this.state.buttons?.map((each) =>

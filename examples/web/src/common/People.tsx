@@ -34,14 +34,23 @@ export function People({ topic, title }: { topic: PeopleTopic; title: string }):
   )
 }
 
+const names = new Intl.ListFormat('en')
+
+/** "2 devices on node-1 and node-3"; nothing for one device on a server that runs alone. */
+export function whereabouts({ devices, nodes }: Visitor): string {
+  const parts = [devices > 1 && `${devices} devices`, nodes.length > 0 && `on ${names.format(nodes)}`]
+  return parts.filter(Boolean).join(' ')
+}
+
 function PersonItem({ person, is_me }: { person: Visitor; is_me: boolean }): ReactElement {
+  const where = whereabouts(person)
   return (
     <li className="person" data-testid="person" data-user-id={person.id} data-metas={person.devices}>
       <Avatar id={person.id} name={person.name} />
       <span className="person-text">
         <span className="person-name">{person.name}</span>
         {is_me && <span className="tag">you</span>}
-        {person.devices > 1 && <span className="person-devices">{person.devices} devices</span>}
+        {where !== '' && <span className="person-where">{where}</span>}
       </span>
     </li>
   )

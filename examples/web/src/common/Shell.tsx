@@ -33,7 +33,7 @@ export function Shell({ page, children }: { page: Page; children: ReactNode }): 
             ))}
           </nav>
           <NameField />
-          <ConnectionStatus />
+          <ConnectionStatus page={page} />
           <ThemeToggle />
         </header>
         <OfflineBanner />

@@ -7,6 +7,8 @@ export interface Visitor {
   readonly name: string
   readonly devices: number
   readonly typing: boolean
+  /** Of a cluster, that they are connected to; none: the server runs alone. */
+  readonly nodes: readonly string[]
 }
 
 /** The people of a topic by name, the visitor first. A person's name is the one of their latest device. */
@@ -16,6 +18,7 @@ export function peopleOf(state: PresenceState<Person>, my_id: string): Visitor[]
     name: metas.at(-1)?.name ?? 'Somebody',
     devices: metas.length,
     typing: metas.some(({ typing }) => typing === true),
+    nodes: [...new Set(metas.flatMap(({ node }) => node ?? []))].sort(),
   }))
   return people.sort((a, b) => Number(b.id === my_id) - Number(a.id === my_id) || a.name.localeCompare(b.name))
 }
