@@ -20,13 +20,13 @@ const sh = (command) => execFileSync('sh', ['-c', command], { cwd: build, stdio:
 /** Builds roost-demo as ninja does, but with what `change` makes of the files of examples/clicks; the path of the program. */
 function changedDemo(change) {
   cpSync(join(root, 'examples/clicks'), join(temporary, 'clicks'), { recursive: true })
-  for (const name of ['clicks.h', 'clicks.cc']) {
+  for (const name of ['tally', 'bar', 'clicks'].flatMap((module) => [`${module}.h`, `${module}.cc`])) {
     const path = join(temporary, 'clicks', name)
     writeFileSync(path, change(readFileSync(path, 'utf8')))
   }
   const commands = execFileSync('ninja', ['-t', 'commands', 'roost-demo'], { cwd: build, encoding: 'utf8' }).trim().split('\n')
   let link = commands.at(-1).replace(/ -o \S+/, ` -o ${join(temporary, 'demo')}`)
-  for (const source of ['clicks/clicks.cc', 'demo/main.cc']) {
+  for (const source of ['clicks/tally.cc', 'clicks/bar.cc', 'clicks/clicks.cc', 'demo/main.cc']) {
     const [object] = link.match(new RegExp(`\\S+/${source}\\.o`))
     const ours = join(temporary, source.replace('/', '-') + '.o')
     link = link.replace(object, ours)
@@ -37,7 +37,7 @@ function changedDemo(change) {
         .replace(/ -MD -MT \S+ -MF \S+/, '')
         .replace(' -O3 ', ' -O0 ')
         .replace(/ -I\S+\/examples /, (include) => ` -I${temporary}${include}`)
-        .replace(/\S+\/examples\/clicks\/clicks\.cc$/, join(temporary, 'clicks/clicks.cc')),
+        .replace(/\S+\/examples\/clicks\/(\w+\.cc)$/, `${temporary}/clicks/$1`),
     )
   }
   sh(link)
