@@ -21,11 +21,25 @@ Crowd::Crowd(const Settings& settings, Team& team, Listener& listener)
   if (team.leads()) swarm_.watch_wake(team.wake_fd());
 }
 
-void Crowd::start_some() {
-  while (swarm_.size() < team_.count() && swarm_.size() - joined_ < settings_.concurrency) {
-    began_[swarm_.size()] = Clock::now();
-    if (const auto started = swarm_.connect(); !started) return team_.mine().tell(started.error().message);
+std::optional<TimePoint> Crowd::start_some() {
+  const TimePoint now = Clock::now();
+  if (swarm_.size() == 0) first_began_ = now;
+  if (settings_.over) {
+    while (!all_started() && due_to_start(swarm_.size()) <= now) start_one(due_to_start(swarm_.size()));
+    return all_started() ? std::nullopt : std::optional(due_to_start(swarm_.size()));
   }
+  while (!all_started() && swarm_.size() - joined_ < settings_.concurrency) start_one(now);
+  return std::nullopt;
+}
+
+TimePoint Crowd::due_to_start(std::size_t client) const {
+  const Seconds each = *settings_.over / static_cast<double>(team_.count());
+  return first_began_ + std::chrono::duration_cast<Duration>(each * static_cast<double>(client));
+}
+
+void Crowd::start_one(TimePoint when) {
+  began_[swarm_.size()] = when;
+  if (const auto started = swarm_.connect(); !started) team_.mine().tell(started.error().message);
 }
 
 void Crowd::keep_alive(TimePoint now) {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,8 +31,9 @@ class Crowd final : Swarm::Handler {
   /// All three outlive the crowd.
   Crowd(const Settings& settings, Team& team, Listener& listener);
 
-  /// Starts more clients, as long as fewer than Settings::concurrency are being set up and not all are there.
-  void start_some();
+  /// Starts more clients: those that are due if they come over some time (Settings::over), else as long as fewer than
+  /// Settings::concurrency are being set up. Returns when the next one is due; nullopt: when something came, or never.
+  std::optional<TimePoint> start_some();
   /// Whether all were started.
   bool all_started() const { return swarm_.size() == team_.count(); }
 
@@ -44,10 +46,16 @@ class Crowd final : Swarm::Handler {
   /// Says that a client left its topic: what it gets until it joins again is not for the listener.
   void left(Link& link) { is_joined_[link.number] = false; }
   bool is_joined(const Link& link) const { return is_joined_[link.number]; }
+  /// Joins so far; who joins again counts again.
+  std::size_t joined() const { return joined_; }
+  /// When a client's connection began, or was due to; and the first one's. A client that joined again: when it asked.
+  TimePoint began(std::size_t link) const { return began_[link]; }
+  TimePoint first_began() const { return first_began_; }
 
   static constexpr std::chrono::seconds kHeartbeat{30};  // as phoenix.js; servers wait for 60 s
 
   Swarm& swarm() { return swarm_; }
+  const Swarm& swarm() const { return swarm_; }
   std::size_t client_number(const Link& link) const { return team_.first() + link.number; }
   std::size_t topic_number(const Link& link) const { return client_number(link) % settings_.topics; }
   const std::string& topic_of(const Link& link) const { return topics_[topic_number(link)]; }
@@ -60,6 +68,8 @@ class Crowd final : Swarm::Handler {
   void on_finished(Link& link) override { listener_.on_finished(link); }
   bool answered(Link& link, std::string_view bytes);
   const std::string& join_frame(const Link& link);
+  void start_one(TimePoint when);
+  TimePoint due_to_start(std::size_t client) const;
 
   const Settings& settings_;
   Team& team_;
@@ -71,6 +81,7 @@ class Crowd final : Swarm::Handler {
   std::vector<bool> is_joined_;
   std::vector<TimePoint> began_;
   std::size_t joined_ = 0;
+  TimePoint first_began_{};
   std::string heartbeat_frame_;
   TimePoint created_;
   std::uint64_t heartbeats_ = 0;

@@ -23,7 +23,7 @@ Load::Load(const Settings& settings, Team& team, const char* name, const char* u
       crowd_(settings, team, *this) {}
 
 void Load::add_latency(Duration took) {
-  if (phase_ != Phase::measuring && phase_ != Phase::measured) return;
+  if (!measures_joining() && phase_ != Phase::measuring && phase_ != Phase::measured) return;
   const auto nanoseconds = std::chrono::nanoseconds(std::max(took, Duration::zero())).count();
   team_.mine().latency.add(static_cast<std::uint64_t>(nanoseconds));
 }
@@ -95,7 +95,7 @@ std::expected<Result, Error> Load::lead() {
   describe(result);
 
   if (measures_joining()) meter_->start(counts());
-  join_all();
+  join_all(result);
   if (auto joined = first_trouble(); !joined) return std::unexpected(joined.error());
   if (!measures_joining()) run_phase(Phase::warming, settings_.warmup, result);
   come_to_rest(Phase::warmed);
@@ -111,16 +111,16 @@ std::expected<Result, Error> Load::lead() {
   return result;
 }
 
-void Load::join_all() {
+void Load::join_all(Result& result) {
   std::uint64_t before = 0;
   TimePoint progress = Clock::now();
   for (std::uint64_t joined = 0; joined < settings_.connections && !trouble(); joined = team_.sum(&Member::joined)) {
-    crowd_.start_some();
-    turn(std::nullopt);
+    turn(crowd_.start_some());
     const TimePoint now = Clock::now();
     if (std::exchange(before, joined) != joined) progress = now;
     if (now - progress > settings_.patience)
       team_.mine().tell(fmt::format("only {} of {} clients joined, then nothing came", joined, settings_.connections));
+    if (measures_joining()) meter_->sample(team_.sum(&Member::units), result);
     progress_.show("joined", joined, settings_.connections);
   }
 }
@@ -178,6 +178,7 @@ std::expected<void, Error> Load::first_trouble() {
 
 void Load::collect(Result& result) {
   enter(Phase::ended);
+  add_figures(result);
   team_.mine().faults = faults();
   team_.mine().finished = true;
   for (const TimePoint end = Clock::now() + std::chrono::duration_cast<Duration>(settings_.patience);
@@ -185,7 +186,7 @@ void Load::collect(Result& result) {
     turn(std::nullopt);
   for (std::size_t i = 0; i < team_.size(); ++i) {
     const Member& member = team_.member(i);
-    result.latency->merge(measures_joining() ? member.join_latency : member.latency);
+    result.latency->merge(measures_join_latency() ? member.join_latency : member.latency);
     result.faults += member.faults;
     result.lost_connections += member.lost;
   }

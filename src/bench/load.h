@@ -43,8 +43,12 @@ class Load : protected Crowd::Listener {
   virtual bool at_rest() const = 0;
   /// What went wrong, once nothing more comes.
   virtual Faults faults() const = 0;
-  /// What is measured is how clients connect and join; there is no other load.
+  /// What is measured begins with the first client that connects, and ends when all have joined and are at rest.
   virtual bool measures_joining() const { return false; }
+  /// Its latencies are those of connecting and joining, not what was given to add_latency().
+  virtual bool measures_join_latency() const { return measures_joining(); }
+  /// Adds what else was found. Leader only.
+  virtual void add_figures(Result&) const {}
 
   // --- what it may use ---
 
@@ -63,7 +67,7 @@ class Load : protected Crowd::Listener {
  private:
   std::expected<Result, Error> lead();
   [[noreturn]] void follow();
-  void join_all();
+  void join_all(Result& result);
   void run_phase(Phase phase, Seconds length, Result& result);
   void come_to_rest(Phase phase);
   void collect(Result& result);

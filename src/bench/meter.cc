@@ -55,7 +55,9 @@ void Meter::finish(Counts counts, Result& result) const {
   const double each = 1e-3 / static_cast<double>(std::max<std::uint64_t>(result.units, 1));
   result.client_cpu_us = static_cast<double>(counts.client_ns - first_.client_ns) * each;
   if (!server_) return;
-  result.server_cpu_us = static_cast<double>(server_now() - server_ns_) * each;
+  const double spent = static_cast<double>(server_now() - server_ns_);
+  result.server_cpu_us = spent * each;
+  result.server_cpu_s = spent * 1e-9;
   result.cpu_source = server_->source();
   if (memory_ > 0)
     result.server_peak_growth_bytes =

@@ -1,11 +1,10 @@
 #include <deque>
-#include <unordered_map>
 
 #include <fmt/format.h>
 
 #include "bench/frames.h"
 #include "bench/load.h"
-#include "bench/placeholders.h"
+#include "bench/members.h"
 #include "bench/roster.h"
 #include "bench/scenarios.h"
 
@@ -20,10 +19,10 @@ constexpr std::string_view kLeaveRef = "2";
 class Presence final : public Load {
  public:
   Presence(const Settings& settings, Team& team)
-      : Load(settings, team, "presence", "change seen by a client", "changes seen by clients"), changes_(team.count()) {
-    for (std::size_t i = 0; i < settings.connections; ++i)
-      member_of_key_[fill_in(settings.presence_key, i, i % settings.topics)] = i;
-    for (std::size_t i = 0; i < settings.connections; ++i) rosters_.emplace_back(members_of(i % settings.topics));
+      : Load(settings, team, "presence", "change seen by a client", "changes seen by clients"),
+        members_(settings),
+        changes_(team.count()) {
+    for (std::size_t i = 0; i < settings.connections; ++i) rosters_.emplace_back(members_.count(members_.topic(i)));
     for (std::size_t i = 0; i < settings.topics; ++i)
       append_frame(leave_frames_.emplace_back(), ws::Opcode::text,
                    settings.dialect->push(kLeaveRef, crowd().topic(i), "phx_leave", "{}"));
@@ -46,13 +45,6 @@ class Presence final : public Load {
                            : std::pair{"window", fmt::format("{} changes at a time", settings().window)}};
   }
 
-  std::size_t members_of(std::size_t topic) const {
-    return (settings().connections - topic + settings().topics - 1) / settings().topics;
-  }
-  /// A client's place among those of its topic; and back.
-  std::size_t member(std::size_t client) const { return client / settings().topics; }
-  std::size_t client(std::size_t topic, std::size_t member) const { return member * settings().topics + topic; }
-
   std::uint64_t units() const override { return seen_; }
   void on_phase(Phase) override { begun_in_phase_ = 0; }
 
@@ -72,7 +64,7 @@ class Presence final : public Load {
     std::uint64_t wrong = 0;
     for (std::size_t i = 0; i < rosters_.size(); ++i)
       for (std::size_t k = 0; k < rosters_[i].members(); ++k) {
-        const std::size_t whom = client(i % settings().topics, k);
+        const std::size_t whom = members_.client(members_.topic(i), k);
         const bool right = rosters_[i].once(k) && rosters_[i].ref(k) == rosters_[whom].ref(k);
         if (!right) ++wrong;
       }
@@ -127,17 +119,17 @@ class Presence final : public Load {
   }
 
   void take_state(Link& link, std::string_view payload) {
-    const auto state = read_presence_state(payload, member_finder());
+    const auto state = read_presence_state(payload, members_.finder());
     if (!state) return garbled(state.error());
     Roster& roster = rosters_[link.number];
     roster.set(*state);
-    if (roster.ref(member(link.number)) != 0) come_back(link);
+    if (roster.ref(members_.member(link.number)) != 0) come_back(link);
   }
 
   /// The same diff comes to all clients of a topic: it is read once.
   void take_diff(Link& link, std::string_view payload) {
     if (payload != diff_text_ || crowd().topic_number(link) != diff_topic_) {
-      auto diff = read_presence_diff(payload, member_finder());
+      auto diff = read_presence_diff(payload, members_.finder());
       if (!diff) return garbled(diff.error());
       diff_ = std::make_shared<PresenceDiff>(std::move(*diff));
       diff_text_ = payload;
@@ -146,8 +138,8 @@ class Presence final : public Load {
     Roster& roster = rosters_[link.number];
     const bool counts = roster.has_state();
     roster.apply(diff_);
-    for (const auto& [who, ref] : diff_->joins) {
-      const std::size_t changed = client(diff_topic_, who);
+    for (const auto& [who, ref, number] : diff_->joins) {
+      const std::size_t changed = members_.client(diff_topic_, who);
       if (changed == link.number) {
         if (roster.ref(who) == ref) come_back(link);
       } else if (counts) {
@@ -167,20 +159,12 @@ class Presence final : public Load {
     change.active = change.replied = change.closed = false;
   }
 
-  MemberOfKey member_finder() const {
-    return [this](std::string_view key) -> std::optional<std::size_t> {
-      const auto found = member_of_key_.find(std::string(key));
-      if (found == member_of_key_.end()) return std::nullopt;
-      return member(found->second);
-    };
-  }
-
   void garbled(const std::string& why) {
     ++faults_.garbled;
     team().mine().tell(why);
   }
 
-  std::unordered_map<std::string, std::size_t> member_of_key_;         // the client with that key
+  const Members members_;
   std::vector<Roster> rosters_;                                        // by client
   std::vector<Change> changes_;                                        // by client
   std::vector<bool> came_ = std::vector<bool>(team().count(), false);  // by client: has been idle

@@ -140,11 +140,13 @@ std::string plots(const Result& result) {
 Rows found(const Result& result) {
   Rows rows = {{result.unit_plural, fmt::format("{} in {:.2f} s", grouped(result.units), result.seconds)}};
   if (result.server_cpu_us)
-    rows.emplace_back("server CPU", fmt::format("{:.3f} µs each ({})", *result.server_cpu_us, result.cpu_source));
+    rows.emplace_back("server CPU", fmt::format("{:.3f} µs each, {:.3f} s in all ({})", *result.server_cpu_us,
+                                                result.server_cpu_s, result.cpu_source));
   rows.emplace_back("load generator's CPU", fmt::format("{:.3f} µs each", result.client_cpu_us));
   if (result.server_peak_growth_bytes)
     rows.emplace_back("server's peak memory",
                       fmt::format("{:.1f} MB above what it had", *result.server_peak_growth_bytes / 1e6));
+  for (const Figure& figure : result.figures) rows.emplace_back(figure.name, text(figure));
   rows.emplace_back("faults", result.faults.text());
   if (result.lost_connections > 0) rows.emplace_back("lost connections", std::to_string(result.lost_connections));
   if (!result.trouble.empty()) rows.emplace_back("trouble", result.trouble);

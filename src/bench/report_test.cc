@@ -23,6 +23,8 @@ Result a_result() {
   result.units = 1'234'567;
   result.seconds = 2;
   result.server_cpu_us = 1.5;
+  result.server_cpu_s = 1.85;
+  result.figures = {{"diff frames a client", 12.5, ""}, {"all agree after", 3, "s"}};
   result.cpu_source = "perf task-clock";
   for (std::uint64_t us = 1; us <= 1'000; ++us) result.latency->add(us * 1'000);
   result.samples = {{0.1, 100, 0.5}, {0.2, 200, 0.6}, {0.3, 150, 0.7}};
@@ -32,7 +34,9 @@ Result a_result() {
 TEST(Table, HasARowForEachThingThatIsKnown) {
   const std::string table = to_table(a_result());
   EXPECT_THAT(table, HasSubstr("1,234,567 in 2.00 s, 617,283 a second"));
-  EXPECT_THAT(table, HasSubstr("1.500 µs each (perf task-clock)"));
+  EXPECT_THAT(table, HasSubstr("1.500 µs each, 1.850 s in all (perf task-clock)"));
+  EXPECT_THAT(table, HasSubstr("diff frames a client       12.500\n"));
+  EXPECT_THAT(table, HasSubstr("all agree after            3.000 s\n"));
   EXPECT_THAT(table, HasSubstr("p50 502 "));
   EXPECT_THAT(table, Not(HasSubstr("lost")));
 }
@@ -41,6 +45,9 @@ TEST(Json, IsOneObjectWithTheSameNumbers) {
   const auto json = boost::json::parse(to_json(a_result())).as_object();
   EXPECT_EQ(json.at("units").to_number<std::uint64_t>(), 1'234'567u);
   EXPECT_EQ(json.at("server_cpu_us").as_double(), 1.5);
+  EXPECT_EQ(json.at("server_cpu_s").as_double(), 1.85);
+  EXPECT_EQ(json.at("diff_frames_a_client").as_double(), 12.5);
+  EXPECT_EQ(json.at("all_agree_after_s").as_double(), 3);
   EXPECT_EQ(json.at("settings").at("subscribers").as_string(), "1000");
   EXPECT_NEAR(json.at("latency_us").at("p99").as_double(), 990, 10);
   EXPECT_TRUE(json.at("good").as_bool());

@@ -1,6 +1,7 @@
 #include "bench/result.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
@@ -37,7 +38,20 @@ boost::json::object latency_json(const Histogram& latency) {
   return object;
 }
 
+std::string json_name(const Figure& figure) {
+  std::string name = figure.name;
+  std::ranges::replace(name, ' ', '_');
+  return figure.unit.empty() ? name : name + "_" + figure.unit;
+}
+
 }  // namespace
+
+std::string text(const Figure& figure) {
+  const bool whole = figure.value == std::floor(figure.value) || std::abs(figure.value) >= 1'000;
+  const std::string number = whole && figure.unit != "s" ? grouped(static_cast<std::uint64_t>(figure.value))
+                                                         : fmt::format("{:.3f}", figure.value);
+  return figure.unit.empty() ? number : number + " " + figure.unit;
+}
 
 std::string to_table(const Result& result) {
   std::vector<std::pair<std::string, std::string>> rows = result.settings;
@@ -48,7 +62,8 @@ std::string to_table(const Result& result) {
                                       grouped(static_cast<std::uint64_t>(static_cast<double>(result.units) /
                                                                          std::max(result.seconds, 1e-9)))));
   if (result.server_cpu_us)
-    row("server CPU", fmt::format("{:.3f} µs each ({})", *result.server_cpu_us, result.cpu_source));
+    row("server CPU", fmt::format("{:.3f} µs each, {:.3f} s in all ({})", *result.server_cpu_us, result.server_cpu_s,
+                                  result.cpu_source));
   row("client CPU", fmt::format("{:.3f} µs each", result.client_cpu_us));
   if (result.server_bytes_a_connection)
     row("server memory", fmt::format("{:.0f} bytes a connection", *result.server_bytes_a_connection));
@@ -56,6 +71,7 @@ std::string to_table(const Result& result) {
     row("server peak", fmt::format("{:.1f} MB above what it had", *result.server_peak_growth_bytes / 1e6));
   if (result.latency->count() > 0)
     row(result.open_loop ? "latency µs" : "latency µs, closed loop", latency_text(result));
+  for (const Figure& figure : result.figures) row(figure.name, text(figure));
   row("faults", result.faults.text());
   if (result.lost_connections > 0) row("lost connections", grouped(result.lost_connections));
   if (!result.trouble.empty()) row("trouble", result.trouble);
@@ -87,10 +103,12 @@ std::string to_json(const Result& result) {
   for (const auto& [name, value] : result.settings) settings[name] = value;
   object["settings"] = std::move(settings);
   if (result.server_cpu_us) object["server_cpu_us"] = *result.server_cpu_us;
+  if (result.server_cpu_us) object["server_cpu_s"] = result.server_cpu_s;
   if (result.server_cpu_us) object["cpu_source"] = result.cpu_source;
   if (result.server_bytes_a_connection) object["server_bytes_a_connection"] = *result.server_bytes_a_connection;
   if (result.server_peak_growth_bytes) object["server_peak_growth_bytes"] = *result.server_peak_growth_bytes;
   if (result.latency->count() > 0) object["latency_us"] = latency_json(*result.latency);
+  for (const Figure& figure : result.figures) object[json_name(figure)] = figure.value;
   return boost::json::serialize(object);
 }
 

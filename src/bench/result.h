@@ -19,6 +19,13 @@ struct Sample {
   double server_cores;  // CPU seconds of the server a second
 };
 
+/// Something that one load finds and others do not.
+struct Figure {
+  std::string name;  // for people; in JSON with "_" for blanks
+  double value = 0;
+  std::string unit;  // "s"; empty: a count
+};
+
 /// What a run found.
 struct Result {
   std::string scenario;
@@ -32,12 +39,14 @@ struct Result {
   bool open_loop = false;   // messages were sent when they were due, not when others had come back
 
   std::optional<double> server_cpu_us;  // for each unit
+  double server_cpu_s = 0;              // in all, if that is known
   std::string cpu_source;
   double client_cpu_us = 0;                                            // for each unit
   std::optional<double> server_bytes_a_connection;                     // growth of its private memory
   std::optional<double> server_peak_growth_bytes;                      // of all its memory, while it was measured
   std::unique_ptr<Histogram> latency = std::make_unique<Histogram>();  // nanoseconds
 
+  std::vector<Figure> figures;
   std::vector<Sample> samples;
 
   Faults faults;
@@ -47,6 +56,8 @@ struct Result {
   bool good() const { return faults.none() && lost_connections == 0 && trouble.empty() && units > 0; }
 };
 
+/// "1,234", "0.250 s", "12.500".
+std::string text(const Figure& figure);
 /// A table for a terminal, with a line break at its end.
 std::string to_table(const Result& result);
 /// One JSON object on one line.

@@ -9,6 +9,12 @@ namespace {
 
 namespace json = boost::json;
 
+std::uint64_t number_of(const json::object& meta) {
+  const json::value* number = meta.if_contains("n");
+  if (!number || !number->is_int64() || number->get_int64() < 0) return 0;
+  return static_cast<std::uint64_t>(number->get_int64());
+}
+
 std::expected<Entries, std::string> entries_of(const json::value* state, const MemberOfKey& member) {
   if (!state || !state->is_object()) return std::unexpected("a presence state that is no object");
   Entries entries;
@@ -21,7 +27,7 @@ std::expected<Entries, std::string> entries_of(const json::value* state, const M
       const auto* ref = meta.is_object() ? meta.get_object().if_contains("phx_ref") : nullptr;
       if (!ref || !ref->is_string()) return std::unexpected("a meta without phx_ref");
       const std::uint64_t hash = std::hash<std::string_view>()({ref->get_string().data(), ref->get_string().size()});
-      entries.emplace_back(*who, std::max<std::uint64_t>(hash, 1));
+      entries.push_back({*who, std::max<std::uint64_t>(hash, 1), number_of(meta.get_object())});
     }
   }
   return entries;
@@ -47,21 +53,37 @@ std::expected<PresenceDiff, std::string> read_presence_diff(std::string_view tex
   return PresenceDiff{std::move(*joins), std::move(*leaves)};
 }
 
-void Roster::Refs::add(std::uint64_t ref) {
-  if (ref == newest || ref == older) return;
-  older = std::exchange(newest, ref);
+/// 0 for nothing, so that what is not there counts for nothing.
+std::uint64_t Roster::hash_of(std::size_t member, std::uint64_t ref) {
+  constexpr std::uint64_t kOdd = 0x9e3779b97f4a7c15;  // 2^64 / the golden ratio: spreads numbers that are near
+  if (ref == 0) return 0;
+  const std::uint64_t mixed = (ref ^ (member + 1) * kOdd) * kOdd;
+  return (mixed ^ mixed >> 32) * kOdd;
 }
 
-void Roster::Refs::remove(std::uint64_t ref) {
-  if (ref == newest)
-    newest = std::exchange(older, 0);
-  else if (ref == older)
-    older = 0;
+void Roster::add(std::size_t member, std::uint64_t ref) {
+  Refs& refs = refs_[member];
+  if (ref == refs.newest || ref == refs.older) return;
+  hash_ += hash_of(member, ref) - hash_of(member, refs.older);
+  refs.older = std::exchange(refs.newest, ref);
+}
+
+void Roster::remove(std::size_t member, std::uint64_t ref) {
+  Refs& refs = refs_[member];
+  if (ref != refs.newest && ref != refs.older) return;
+  hash_ -= hash_of(member, ref);
+  if (ref == refs.newest) refs.newest = refs.older;
+  refs.older = 0;
+}
+
+void Roster::clear() {
+  std::ranges::fill(refs_, Refs{});
+  hash_ = 0;
 }
 
 void Roster::set(const Entries& state) {
-  std::ranges::fill(refs_, Refs{});
-  for (const auto& [member, ref] : state) refs_[member].add(ref);
+  clear();
+  for (const Entry& entry : state) add(entry.member, entry.ref);
   has_state_ = true;
   for (const auto& diff : std::exchange(waiting_, {})) apply_now(*diff);
 }
@@ -74,12 +96,12 @@ void Roster::apply(std::shared_ptr<const PresenceDiff> diff) {
 }
 
 void Roster::apply_now(const PresenceDiff& diff) {
-  for (const auto& [member, ref] : diff.joins) refs_[member].add(ref);
-  for (const auto& [member, ref] : diff.leaves) refs_[member].remove(ref);
+  for (const Entry& entry : diff.joins) add(entry.member, entry.ref);
+  for (const Entry& entry : diff.leaves) remove(entry.member, entry.ref);
 }
 
 void Roster::forget() {
-  std::ranges::fill(refs_, Refs{});
+  clear();
   has_state_ = false;
   waiting_.clear();
 }

@@ -16,8 +16,15 @@ namespace roost::bench {
 /// Finds the member that a presence key names; nullopt: none of ours.
 using MemberOfKey = std::function<std::optional<std::size_t>(std::string_view key)>;
 
-/// Who is present, each with the hash of a phx_ref; what presence_state and the halves of presence_diff say.
-using Entries = std::vector<std::pair<std::size_t, std::uint64_t>>;
+/// A meta of somebody who is present.
+struct Entry {
+  std::size_t member;
+  std::uint64_t ref;         // the hash of its phx_ref; never 0
+  std::uint64_t number = 0;  // its field "n", by which `roost bench` counts updates; 0: it has none
+};
+
+/// Who is present: what presence_state and the halves of presence_diff say.
+using Entries = std::vector<Entry>;
 
 struct PresenceDiff {
   Entries joins, leaves;
@@ -45,17 +52,22 @@ class Roster {
   /// Whether a member is there exactly once.
   bool once(std::size_t member) const { return refs_[member].newest != 0 && refs_[member].older == 0; }
   std::size_t members() const { return refs_.size(); }
+  /// The sum of hash_of() of all that it has: rosters that say the same have the same.
+  std::uint64_t hash() const { return hash_; }
+  static std::uint64_t hash_of(std::size_t member, std::uint64_t ref);
 
  private:
   /// Who leaves and comes back may be there twice for a moment.
   struct Refs {
     std::uint64_t newest = 0, older = 0;
-    void add(std::uint64_t ref);
-    void remove(std::uint64_t ref);
   };
+  void add(std::size_t member, std::uint64_t ref);
+  void remove(std::size_t member, std::uint64_t ref);
+  void clear();
   void apply_now(const PresenceDiff& diff);
 
   std::vector<Refs> refs_;
+  std::uint64_t hash_ = 0;
   bool has_state_ = false;
   std::vector<std::shared_ptr<const PresenceDiff>> waiting_;
 };

@@ -75,11 +75,34 @@ TEST_F(Rosters, ForgetAll) {
   EXPECT_FALSE(roster_.has_state());
 }
 
+TEST_F(Rosters, ThatSayTheSameHaveTheSameHash) {
+  state(presence("u0", "a") + "," + presence("u1", "b"));
+  const auto together = roster_.hash();
+  state(presence("u1", "b"));
+  EXPECT_NE(roster_.hash(), together);
+  diff(presence("u0", "a"), "");
+  EXPECT_EQ(roster_.hash(), together);
+  diff(presence("u0", "a"), "");
+  EXPECT_EQ(roster_.hash(), together);
+  diff("", presence("u0", "a"));
+  diff(presence("u0", "b"), "");
+  EXPECT_NE(roster_.hash(), together);
+  roster_.forget();
+  EXPECT_EQ(roster_.hash(), 0u);
+}
+
+TEST(RosterPayloads, TellTheNumbersOfMetas) {
+  const auto read = read_presence_state(R"({"u1":{"metas":[{"n":1000000007,"phx_ref":"a"}]}})", four);
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->front().number, 1'000'000'007u);
+  EXPECT_EQ(read_presence_state("{" + presence("u1", "a") + "}", four)->front().number, 0u);
+}
+
 TEST(RosterPayloads, KeysOfOthersAreSkipped) {
   const auto read = read_presence_state("{" + presence("anon", "a") + "," + presence("u1", "b") + "}", four);
   ASSERT_TRUE(read);
   ASSERT_EQ(read->size(), 1u);
-  EXPECT_EQ(read->front().first, 1u);
+  EXPECT_EQ(read->front().member, 1u);
 }
 
 TEST(RosterPayloads, RefusesWhatHasNotTheirForm) {

@@ -29,6 +29,10 @@ std::unique_ptr<Load> make_churn(const Settings& settings, Team& team);
 /// Clients leave their topic and join it again, and all others of the topic hear of it through Presence. One process.
 std::unique_ptr<Load> make_presence(const Settings& settings, Team& team);
 
+/// The same topic, but all that happens is that they come (Settings::over), or that they are there and update their
+/// metas (Settings::updates_per_second); until every client's roster is right. One process.
+std::unique_ptr<Load> make_presence_storm(const Settings& settings, Team& team);
+
 /// Runs a load to its end in as many processes as it takes. Blocks; returns in the process that called. Error: it could
 /// not begin.
 std::expected<Result, Error> run(const Settings& settings, MakeLoad make);

@@ -47,6 +47,7 @@ std::expected<Team, Error> Team::create(const Settings& settings) {
   Team team;
   team.clients_ = settings.connections;
   team.size_ = settings.processes > 0 ? settings.processes : (settings.connections + most - 1) / most;
+  if (settings.one_process) team.size_ = 1;
   team.size_ = std::min(team.size_, settings.connections);
   if (team.size_ > kProcessesMax || (settings.connections + team.size_ - 1) / team.size_ > most)
     return std::unexpected(Error{"the limit on open files (" + std::to_string(most) + " clients for each process) " +

@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <fstream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,7 @@ using bench::Settings;
 struct BenchOptions {
   Settings settings;
   double duration = 3, warmup = 0.5, hold = 0, patience = 10;
+  std::optional<double> over;
   std::vector<unsigned> cores, server_cores;
   std::string protocol = "phoenix";
   bool json = false;
@@ -47,6 +49,10 @@ std::string prepare(BenchOptions& options) {
   settings.warmup = bench::Seconds(options.warmup);
   settings.hold = bench::Seconds(options.hold);
   settings.patience = bench::Seconds(options.patience);
+  if (options.over) settings.over = bench::Seconds(*options.over);
+  if (settings.one_process && settings.processes > 1) return "--processes: presences are checked by one";
+  if (settings.update_payload.find("{number}") == std::string::npos)
+    return "--update-payload: lacks {number}, by which updates are told apart";
   if (settings.topics > settings.connections) return "--topics: more topics than connections";
   if (!options.cores.empty() && !bench::pin_to_cores(::getpid(), options.cores)) return "--cores: the system refused";
   if (!options.server_cores.empty() && settings.server_pid == 0) return "--server-cores: needs --pid";
@@ -123,8 +129,15 @@ Added add_load(CLI::App& bench, int& status, const char* name, const char* about
   return {*command, *options};
 }
 
+/// What happens: all come, all update; else they leave and come back.
+std::unique_ptr<bench::Load> make_presence(const Settings& settings, bench::Team& team) {
+  const bool storm = settings.over || settings.updates_per_second > 0;
+  return (storm ? bench::make_presence_storm : bench::make_presence)(settings, team);
+}
+
 Settings presence_defaults() {
   Settings settings;
+  settings.one_process = true;
   settings.topic = "presence:{topic}";
   settings.join_payload = R"({"key":"u{client}"})";
   return settings;
@@ -152,12 +165,24 @@ void add_bench(CLI::App& cli, int& status) {
   add_time(churn.command, churn.options, "cycles a second, however many are under way; 0: --concurrency at a time");
 
   auto presence = add_load(*bench, status, "presence", "They leave and join; all others see who is there.",
-                           bench::make_presence, presence_defaults());
+                           make_presence, presence_defaults());
   add_time(presence.command, presence.options, "changes a second; 0: --window at a time");
   presence.command.add_option("-w,--window", presence.options.settings.window, "changes at a time")
       ->check(CLI::PositiveNumber);
   presence.command.add_option("--presence-key", presence.options.settings.presence_key,
                               "the key under which a client is present");
+  presence.command
+      .add_option("--over", presence.options.over,
+                  "measure how all come, evenly over so many seconds, until all agree who is there")
+      ->check(CLI::NonNegativeNumber);
+  presence.command
+      .add_option("--updates-per-second", presence.options.settings.updates_per_second,
+                  "of each client's meta: measure these, until all agree")
+      ->check(CLI::NonNegativeNumber);
+  presence.command.add_option("--update-event", presence.options.settings.update_event,
+                              "the event that updates a meta");
+  presence.command.add_option("--update-payload", presence.options.settings.update_payload,
+                              "its payload, JSON; {number} must be the new meta's \"n\"");
 }
 
 }  // namespace roost::cli

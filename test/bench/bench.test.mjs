@@ -87,6 +87,21 @@ describe('the contract server', () => {
     good(await bench('presence', url, '-c', 12, '--topics', 2, '-w', 2))
   })
 
+  test('presence: all come over a time, and agree', async () => {
+    const report = good(await bench('presence', url, '-c', 30, '--over', 0.2, '--pid', pid))
+    assert.ok(report.diff_frames_a_client > 0 && report.diff_bytes_a_client > 0, JSON.stringify(report))
+    assert.ok(report.all_agree_after_s >= report.all_agree_after_the_last_s && report.server_cpu_s > 0)
+    good(await bench('presence', url, '-c', 9, '--topics', 2, '--over', 0))
+  })
+
+  test('presence: all update their metas, and agree', async () => {
+    const report = good(await bench('presence', url, '-c', 10, '--updates-per-second', 20))
+    assert.equal(report.units % 9, 0)
+    assert.ok(report.diff_frames_a_client > 0)
+    const refused = await bench('presence', url, '-c', 2, '--updates-per-second', 20, '--update-event', 'untrack')
+    assert.equal(refused.code, 1)
+  })
+
   test('several processes share the clients', async () => {
     const fanout = good(await bench('fanout', url, '-c', 30, '-w', 4, '--processes', 3))
     assert.equal(fanout.units % (30 * 4), 0)
