@@ -20,16 +20,16 @@ DecodeError refusal(const JsonReader& reader, const char* shape) {
 std::expected<Incoming, DecodeError> to_message(const JsonParts& parts, Scratch& scratch) {
   std::expected<Incoming, DecodeError> result;
   Incoming& message = *result;
-  if (!message.join_ref.assign(parts.join_ref) || !message.ref.assign(parts.ref))
+  if (!message.join_ref.assign(parts[kJoinRef]) || !message.ref.assign(parts[kRef]))
     return std::unexpected(DecodeError{"ref too long"});
-  message.payload.bytes = parts.payload.text;
-  message.topic_is_string = parts.topic.is_string();
-  message.event_is_string = parts.event.is_string();
+  message.payload.bytes = parts[kPayload].text;
+  message.topic_is_string = parts[kTopic].is_string();
+  message.event_is_string = parts[kEvent].is_string();
   if (message.topic_is_string)
-    message.topic = text_of(parts.topic, scratch.topic);
+    message.topic = text_of(parts[kTopic], scratch.topic);
   else
-    message.topic_json = parts.topic.text;
-  if (message.event_is_string) message.event = text_of(parts.event, scratch.event);
+    message.topic_json = parts[kTopic].text;
+  if (message.event_is_string) message.event = text_of(parts[kEvent], scratch.event);
   return result;
 }
 

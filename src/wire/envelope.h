@@ -14,13 +14,9 @@
 namespace roost::wire {
 
 /// The five parts of a message in JSON, whatever their order in the text was.
-struct JsonParts {
-  JsonValue join_ref;
-  JsonValue ref;
-  JsonValue topic;
-  JsonValue event;
-  JsonValue payload;
-};
+using JsonParts = std::array<JsonValue, 5>;
+/// Their places in it: those in the array of V2.
+enum Part : std::size_t { kJoinRef, kRef, kTopic, kEvent, kPayload };
 
 /// Why the envelope that `reader` walked over is none: its JSON is broken, or else `shape`, what it was to be.
 DecodeError refusal(const JsonReader& reader, const char* shape);

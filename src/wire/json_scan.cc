@@ -1,6 +1,6 @@
 #include "wire/json_scan.h"
 
-#include <bitset>
+#include <array>
 #include <charconv>
 #include <system_error>
 
@@ -53,36 +53,79 @@ const char* reason(JsonError error) {
   return "malformed JSON";
 }
 
-/// The arrays and objects that are open.
+/// The arrays and objects that are open, by what closes them.
 class JsonReader::Levels {
  public:
   bool push(char bracket) {
+    static_assert('[' + 2 == ']' && '{' + 2 == '}');
     if (depth_ == kJsonDepthMax) return false;
-    objects_[depth_++] = bracket == '{';
+    closers_[depth_++] = static_cast<char>(bracket + 2);
     return true;
   }
   void pop() { --depth_; }
   bool empty() const { return depth_ == 0; }
-  bool in_object() const { return objects_[depth_ - 1]; }
-  char closer() const { return in_object() ? '}' : ']'; }
+  char closer() const { return closers_[depth_ - 1]; }
+  bool in_object() const { return closer() == '}'; }
 
  private:
-  std::bitset<kJsonDepthMax> objects_;
+  std::array<char, kJsonDepthMax> closers_;  // so many as there are levels
   std::size_t depth_ = 0;
 };
 
-JsonReader::JsonReader(std::string_view text, Utf8 utf8) : at_(text.data()), end_(text.data() + text.size()) {
+JsonReader::JsonReader(std::string_view text, Utf8 utf8)
+    : begin_(text.data()), at_(begin_), end_(begin_ + text.size()) {
   if (utf8 == Utf8::check && !valid_utf8(text)) fail(JsonError::utf8);
 }
 
-std::optional<JsonValue> JsonReader::value() {
+// What follows is what every message goes through: it is laid out so that a compiler puts it all in one place, without
+// calls but for what is rare or long.
+
+inline const char* JsonReader::skip_string(const char* at) {
+  if (peek(at) != '"') return fail(JsonError::syntax);
+  at = skip_plain(begin_, at + 1, end_);
+  return peek(at) == '"' ? at + 1 : skip_escaped(at);
+}
+
+inline const char* JsonReader::skip_number(const char* at) {
+  const char* const begin = at;
+  if (peek(at) == '-') ++at;
+  const char* const integer = at;
+  at = peek(at) == '0' ? at + 1 : skip_digits(at);
+  if (!at) return nullptr;
+  const char next = peek(at);
+  return next == '.' || next == 'e' || next == 'E' ? skip_fraction(begin, integer, at) : at;
+}
+
+inline const char* JsonReader::skip_digits(const char* at) {
+  if (!is_digit(peek(at))) return fail(JsonError::syntax);
+  do ++at;
+  while (is_digit(peek(at)));
+  return at;
+}
+
+inline bool JsonReader::take_value(JsonValue& value) {
   const char* const begin = skip_space(at_);
   escaped_ = false;
   const char first = peek(begin);
   const char* const end = first == '"' ? skip_string(begin) : opens(first) ? skip_nested(begin) : skip_scalar(begin);
-  if (!end) return std::nullopt;
+  if (!end) return false;
   at_ = end;
-  return JsonValue{{begin, end}, escaped_};
+  value = {{begin, end}, escaped_};
+  return true;
+}
+
+std::optional<JsonValue> JsonReader::value() {
+  JsonValue value;
+  return take_value(value) ? std::optional(value) : std::nullopt;
+}
+
+bool JsonReader::array(std::span<JsonValue> first) {
+  if (!take('[')) return false;
+  for (JsonValue& element : first)
+    if ((&element != first.data() && !take(',')) || !take_value(element)) return false;
+  for (JsonValue more; take(',');)
+    if (!take_value(more)) return false;
+  return take(']');
 }
 
 std::optional<JsonValue> JsonReader::string() {
@@ -129,7 +172,7 @@ const char* JsonReader::skip_nested(const char* at) {
 }
 
 /// Skips what stands before a value: a key and a colon in an object, nothing in an array.
-const char* JsonReader::skip_key(const char* at, const Levels& levels) {
+inline const char* JsonReader::skip_key(const char* at, const Levels& levels) {
   if (!levels.in_object()) return at;
   if (!(at = skip_string(at))) return nullptr;
   at = skip_space(at);
@@ -137,7 +180,7 @@ const char* JsonReader::skip_key(const char* at, const Levels& levels) {
   return skip_space(at + 1);
 }
 
-const char* JsonReader::skip_scalar(const char* at) {
+inline const char* JsonReader::skip_scalar(const char* at) {
   switch (peek(at)) {
     case '"':
       return skip_string(at);
@@ -156,16 +199,15 @@ const char* JsonReader::skip_word(const char* at, std::string_view word) {
   return std::string_view(at, end_).starts_with(word) ? at + word.size() : fail(JsonError::syntax);
 }
 
-const char* JsonReader::skip_string(const char* at) {
-  if (peek(at) != '"') return fail(JsonError::syntax);
-  ++at;
-  for (;;) {
-    at = skip_plain(at, end_);
-    if (peek(at) == '"') return at + 1;
+/// The rest of a string, from the first byte on that it cannot hold as it is.
+const char* JsonReader::skip_escaped(const char* at) {
+  while (peek(at) != '"') {
     if (peek(at) != '\\') return fail(JsonError::syntax);  // a control character, or the end
     escaped_ = true;
     if (!(at = skip_escape(at + 1))) return nullptr;
+    at = skip_plain(begin_, at, end_);
   }
+  return at + 1;
 }
 
 /// `at`: behind the backslash.
@@ -200,14 +242,9 @@ const char* JsonReader::skip_unicode_escape(const char* at) {
   return at + 6;
 }
 
-const char* JsonReader::skip_number(const char* at) {
-  const char* const begin = at;
-  if (peek(at) == '-') ++at;
-  const char* const integer = at;
-  at = peek(at) == '0' ? at + 1 : skip_digits(at);
-  if (!at) return nullptr;
+/// The rest of a number that has more than digits, which end at `at`.
+const char* JsonReader::skip_fraction(const char* begin, const char* integer, const char* at) {
   const auto integer_digits = static_cast<std::size_t>(at - integer);
-  const char* const integer_end = at;
   if (peek(at) == '.' && !(at = skip_digits(at + 1))) return nullptr;
   std::int64_t power = 0;
   if (peek(at) == 'e' || peek(at) == 'E') {
@@ -216,14 +253,7 @@ const char* JsonReader::skip_number(const char* at) {
     if (!(at = skip_digits(at))) return nullptr;
     power = exponent({sign, at});
   }
-  if (at != integer_end && !fits_double({begin, at}, integer_digits, power)) return fail(JsonError::number_range);
-  return at;
-}
-
-const char* JsonReader::skip_digits(const char* at) {
-  if (!is_digit(peek(at))) return fail(JsonError::syntax);
-  while (is_digit(peek(at))) ++at;
-  return at;
+  return fits_double({begin, at}, integer_digits, power) ? at : fail(JsonError::number_range);
 }
 
 std::expected<JsonValue, JsonError> scan_json(std::string_view text, Utf8 utf8) {

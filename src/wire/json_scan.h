@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <expected>
 #include <optional>
+#include <span>
 #include <string_view>
 
 namespace roost::wire {
@@ -54,6 +55,9 @@ class JsonReader {
   }
   /// Takes the next value; nullopt: see error().
   std::optional<JsonValue> value();
+  /// Takes the next value if it is an array, and gives its first elements. False: it is none, or has fewer, or see
+  /// error().
+  bool array(std::span<JsonValue> first);
   /// Takes the next value if it is a string, such as a key; nullopt: see error().
   std::optional<JsonValue> string();
   /// Whether all was taken but whitespace.
@@ -73,17 +77,21 @@ class JsonReader {
     return at;
   }
   static bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
+  bool take_value(JsonValue& value);
   const char* skip_nested(const char* at);
   const char* skip_key(const char* at, const Levels& levels);
   const char* skip_scalar(const char* at);
   const char* skip_string(const char* at);
+  const char* skip_escaped(const char* at);
   const char* skip_escape(const char* at);
   const char* skip_unicode_escape(const char* at);
   const char* skip_number(const char* at);
+  const char* skip_fraction(const char* begin, const char* integer, const char* at);
   const char* skip_digits(const char* at);
   const char* skip_word(const char* at, std::string_view word);
   const char* fail(JsonError error);
 
+  const char* begin_;
   const char* at_;
   const char* end_;
   bool escaped_ = false;  // the string skipped last held a backslash

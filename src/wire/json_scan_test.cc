@@ -1,5 +1,7 @@
 #include "wire/json_scan.h"
 
+#include <array>
+#include <random>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -162,6 +164,152 @@ TEST(JsonScan, NeedsEveryByteOfAText) {
     const std::string cut(text, 0, size);
     EXPECT_NE(failure(cut), std::nullopt) << cut;
   }
+}
+
+/// RFC 8259 as one would write it down, byte by byte; numbers of any size, UTF-8 unseen.
+class Grammar {
+ public:
+  explicit Grammar(std::string_view text) : rest_(text) {}
+  bool whole() { return value() && rest_.empty(); }
+
+ private:
+  bool next(char c) {
+    if (!rest_.starts_with(c)) return false;
+    rest_.remove_prefix(1);
+    return true;
+  }
+  bool one_of(std::string_view set) { return !rest_.empty() && set.contains(rest_.front()) && next(rest_.front()); }
+  bool word(std::string_view word) {
+    if (!rest_.starts_with(word)) return false;
+    rest_.remove_prefix(word.size());
+    return true;
+  }
+  bool space() {
+    while (one_of(" \t\r\n")) continue;
+    return true;
+  }
+  bool digits() {
+    if (!one_of("0123456789")) return false;
+    while (one_of("0123456789")) continue;
+    return true;
+  }
+  bool number() {
+    next('-');
+    return (next('0') || digits()) && (!next('.') || digits()) && (!one_of("eE") || (one_of("+-"), digits()));
+  }
+  int unit() {
+    int value = 0;
+    for (int i = 0; i < 4; ++i) {
+      const auto digit = std::string_view("0123456789abcdef0123456789ABCDEF").find(rest_.empty() ? 'x' : rest_.front());
+      if (digit == std::string_view::npos) return -1;
+      value = value * 16 + static_cast<int>(digit % 16);
+      rest_.remove_prefix(1);
+    }
+    return value;
+  }
+  bool escape() {
+    if (one_of("\"\\/bfnrt")) return true;
+    const int high = next('u') ? unit() : -1;
+    if (high < 0xd800 || high > 0xdfff) return high >= 0;
+    const int low = high < 0xdc00 && word("\\u") ? unit() : -1;
+    return low >= 0xdc00 && low <= 0xdfff;
+  }
+  bool string() {
+    if (!next('"')) return false;
+    while (!next('"')) {
+      if (rest_.empty() || static_cast<unsigned char>(rest_.front()) < ' ') return false;
+      if (next('\\') ? !escape() : !next(rest_.front())) return false;
+    }
+    return true;
+  }
+  bool list(char close, bool keys) {
+    if (space(), next(close)) return true;
+    do {
+      if (keys && !(space(), string() && space() && next(':'))) return false;
+      if (!value()) return false;
+    } while (next(','));
+    return next(close);
+  }
+  bool bare() {
+    if (next('[')) return list(']', false);
+    if (next('{')) return list('}', true);
+    if (rest_.starts_with('"')) return string();
+    return word("true") || word("false") || word("null") || number();
+  }
+  bool value() { return space() && bare() && space(); }
+
+  std::string_view rest_;
+};
+
+/// What JSON is made of, in any order, and now and then in a good one.
+std::string random_text(std::mt19937& random) {
+  static constexpr std::string_view kPieces[] = {"[",
+                                                 "]",
+                                                 "{",
+                                                 "}",
+                                                 ",",
+                                                 ":",
+                                                 " ",
+                                                 "\n",
+                                                 "\"",
+                                                 "\"",
+                                                 "\\",
+                                                 "\\\"",
+                                                 "\\u00e9",
+                                                 "\\ud83d\\ude00",
+                                                 "\\ud83d",
+                                                 "\t",
+                                                 "a",
+                                                 "room:lobby",
+                                                 "sixteen bytes or",
+                                                 "0",
+                                                 "-",
+                                                 "17",
+                                                 ".5",
+                                                 "e+3",
+                                                 "true",
+                                                 "false",
+                                                 "null",
+                                                 "\xc3\xa9",
+                                                 "\"\"",
+                                                 "\"k\":"};
+  static constexpr std::string_view kWhole[] = {
+      R"(["3","12","room:0","echo",{"n":17,"body":"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"}])",
+      R"([null, 1.5e3, "a\"b", [[], {}, [true, false]], {"\u00e9": {"k": "long enough for two blocks of bytes"}}])"};
+  const auto below = [&random](std::size_t n) { return std::uniform_int_distribution<std::size_t>(0, n - 1)(random); };
+  std::string text;
+  if (below(2) == 0) text = kWhole[below(std::size(kWhole))];
+  for (std::size_t changes = below(8); changes > 0; --changes) {
+    const std::size_t at = below(text.size() + 1);
+    const std::size_t gone = below(3) == 0 ? below(20) : 0;
+    text.replace(at, gone, kPieces[below(std::size(kPieces))]);
+  }
+  return text;
+}
+
+TEST(JsonScan, AgreesWithTheGrammarOnAnyText) {
+  std::mt19937 random(8259);
+  int valid = 0;
+  for (int i = 0; i < 30'000; ++i) {
+    const std::string text = random_text(random);
+    const auto refused = failure(text, Utf8::trusted);
+    if (refused == JsonError::number_range) continue;
+    const bool taken = !refused;
+    ASSERT_EQ(taken, Grammar(text).whole()) << text;
+    valid += taken;
+  }
+  EXPECT_GT(valid, 1'000);
+}
+
+TEST(JsonReader, TakesAnArrayApart) {
+  std::array<JsonValue, 2> two;
+  JsonReader reader(" [ \"a\", [1] , 2,{}] ", Utf8::check);
+  EXPECT_TRUE(reader.array(two) && reader.at_end());
+  EXPECT_EQ(two[0].text, "\"a\"");
+  EXPECT_EQ(two[1].text, "[1]");
+  for (const char* text : {"[1]", "[1 2]", "[1,2", "[1,2,", "[1,2}", "{}", "[]", "", "1"})
+    EXPECT_FALSE(JsonReader(text, Utf8::check).array(two)) << text;
+  EXPECT_TRUE(JsonReader("[1]", Utf8::check).array(std::span(two).first(1)));
 }
 
 TEST(JsonReader, GivesTheTextOfElementsAsItCame) {

@@ -44,16 +44,17 @@ inline unsigned special_bytes(const char* at) {
 }
 #endif
 
-/// The first byte that a JSON string cannot hold as it is (a quote, a backslash, a control character), or `end`.
-const char* skip_plain_bytes(const char* at, const char* end);
+/// The first byte from `at` on that a JSON string cannot hold as it is (a quote, a backslash, a control character), or
+/// `end`. `begin`: where the memory begins that may be read, `at` or before it.
+const char* skip_plain_bytes(const char* begin, const char* at, const char* end);
 
 /// The same. What a protocol says is mostly shorter than sixteen bytes, and found here.
-inline const char* skip_plain(const char* at, const char* end) {
+inline const char* skip_plain(const char* begin, const char* at, const char* end) {
 #ifdef __SSE2__
   if (end - at >= 16)
     if (const unsigned found = special_bytes(at); found != 0) return at + std::countr_zero(found);
 #endif
-  return skip_plain_bytes(at, end);
+  return skip_plain_bytes(begin, at, end);
 }
 
 }  // namespace roost::wire

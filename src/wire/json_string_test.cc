@@ -51,15 +51,28 @@ TEST(JsonString, StopsAtTheFirstByteThatNeedsEscaping) {
   // Every place, reached from every place before it, behind bytes that are near misses: so each width of step is taken.
   const std::string plain = "!#[]\x7f\x80\xff !#[]\x7f\x80\xff !#[]\x7f\x80\xff !#[]\x7f\x80\xff !#[]";
   const char* const end = plain.data() + plain.size();
-  for (std::size_t from = 0; from < plain.size(); ++from) {
-    EXPECT_EQ(skip_plain(plain.data() + from, end), end);
+  for (std::size_t from = 0; from <= plain.size(); ++from) {
+    EXPECT_EQ(skip_plain(plain.data(), plain.data() + from, end), end);
+    EXPECT_EQ(skip_plain(plain.data() + from, plain.data() + from, end), end);
     for (std::size_t at = from; at < plain.size(); ++at)
       for (const char special : {'"', '\\', '\0', '\n', '\x1f'}) {
-        std::string text = plain + "\"";
+        std::string text = plain;
         text[at] = special;
-        EXPECT_EQ(skip_plain(text.data() + from, text.data() + text.size()), text.data() + at) << from << " to " << at;
+        const char* const begin = text.data();
+        EXPECT_EQ(skip_plain(begin, begin + from, begin + text.size()), begin + at) << from << " to " << at;
+        EXPECT_EQ(skip_plain(begin + from, begin + from, begin + text.size()), begin + at) << from << " to " << at;
       }
   }
+}
+
+TEST(JsonString, LooksOnlyAtWhatIsBehindTheStart) {
+  // What lies before, with a special byte everywhere, belongs to the memory but not to the text.
+  for (std::size_t before = 0; before <= 20; ++before)
+    for (std::size_t size = 0; size <= 40; ++size) {
+      const std::string text = std::string(before, '"') + std::string(size, 'x');
+      const char* const begin = text.data();
+      EXPECT_EQ(skip_plain(begin, begin + before, begin + text.size()), begin + text.size()) << before << ' ' << size;
+    }
 }
 
 }  // namespace

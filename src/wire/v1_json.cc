@@ -15,11 +15,11 @@ namespace {
 
 /// The member that `key` names, or nullptr for one that V1 does not know.
 JsonValue* member(JsonParts& parts, std::string_view key) {
-  if (key == "topic") return &parts.topic;
-  if (key == "event") return &parts.event;
-  if (key == "payload") return &parts.payload;
-  if (key == "ref") return &parts.ref;
-  if (key == "join_ref") return &parts.join_ref;
+  if (key == "topic") return &parts[kTopic];
+  if (key == "event") return &parts[kEvent];
+  if (key == "payload") return &parts[kPayload];
+  if (key == "ref") return &parts[kRef];
+  if (key == "join_ref") return &parts[kJoinRef];
   return nullptr;
 }
 
@@ -57,9 +57,9 @@ class V1Json final : public Serializer {
     JsonReader reader(bytes, binary_frame ? Utf8::check : utf8);
     JsonParts parts;
     if (!read_object(reader, parts)) return std::unexpected(refusal(reader, "not an object"));
-    for (const JsonValue* part : {&parts.topic, &parts.event, &parts.payload, &parts.ref})
+    for (const JsonValue* part : {&parts[kTopic], &parts[kEvent], &parts[kPayload], &parts[kRef]})
       if (part->text.empty()) return std::unexpected(DecodeError{"message without topic, event, payload or ref"});
-    if (parts.join_ref.text.empty()) parts.join_ref.text = "null";
+    if (parts[kJoinRef].text.empty()) parts[kJoinRef].text = "null";
     return to_message(parts, scratch);
   }
 

@@ -16,19 +16,6 @@
 namespace roost::wire {
 namespace {
 
-/// Reads the elements into `parts`, and over those behind. False: see the reader.
-bool read_array(JsonReader& reader, JsonParts& parts) {
-  if (!reader.take('[')) return false;
-  const std::array wanted{&parts.join_ref, &parts.ref, &parts.topic, &parts.event, &parts.payload};
-  for (std::size_t i = 0; i < wanted.size() || reader.take(','); ++i) {
-    if (i > 0 && i < wanted.size() && !reader.take(',')) return false;
-    const auto value = reader.value();
-    if (!value) return false;
-    if (i < wanted.size()) *wanted[i] = *value;
-  }
-  return reader.take(']') && reader.at_end();
-}
-
 class V2Json final : public Serializer {
  public:
   std::string_view name() const override { return "v2_json"; }
@@ -38,7 +25,8 @@ class V2Json final : public Serializer {
     if (binary_frame) return decode_binary(bytes);
     JsonReader reader(bytes, utf8);
     JsonParts parts;
-    if (!read_array(reader, parts)) return std::unexpected(refusal(reader, "not an array of five elements or more"));
+    if (!reader.array(parts) || !reader.at_end())
+      return std::unexpected(refusal(reader, "not an array of five elements or more"));
     return to_message(parts, scratch);
   }
 

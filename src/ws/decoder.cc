@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <string>
 
 #include "base/utf8.h"
@@ -29,6 +30,11 @@ std::string_view view(std::span<const char> bytes) {
   return {bytes.data(), bytes.size()};
 }
 
+std::expected<std::optional<Event>, ProtocolError> plain_text(std::span<char> payload, std::uint32_t mask) {
+  if (!unmask(payload, mask) && !valid_utf8(view(payload))) return bad_utf8();
+  return Event{Event::Kind::text, view(payload)};
+}
+
 Event message_event(bool text, std::string_view payload) {
   return Event{text ? Event::Kind::text : Event::Kind::binary, payload};
 }
@@ -46,6 +52,23 @@ std::expected<std::optional<Event>, ProtocolError> close_event(std::string_view 
 std::expected<std::optional<Event>, ProtocolError> control_event(Opcode opcode, std::string_view payload) {
   if (opcode == Opcode::close) return close_event(payload);
   return Event{opcode == Opcode::ping ? Event::Kind::ping : Event::Kind::pong, payload};
+}
+
+// The header that nearly every frame has: of a text, unfragmented, below 64 KB, and all of it is there. nullopt: any
+// other, or none yet. decode_frame_header would say the same.
+std::optional<FrameHeader> plain_text_header(std::span<const char> input) {
+  constexpr char kFinText = '\x81';
+  if (input.size() < 8 || input[0] != kFinText) return std::nullopt;
+  const auto second = static_cast<std::uint8_t>(input[1]);
+  if (second < 0x80 || second > 0x80 + 126) return std::nullopt;  // not masked; a length of 64 bits
+  FrameHeader header{.opcode = Opcode::text, .fin = true, .header_bytes = 6, .payload_bytes = second & 0x7fu};
+  if (header.payload_bytes == 126) {
+    header.header_bytes = 8;
+    header.payload_bytes = static_cast<std::uint8_t>(input[2]) << 8 | static_cast<std::uint8_t>(input[3]);
+  }
+  if (input.size() < header.header_bytes + header.payload_bytes) return std::nullopt;
+  std::memcpy(&header.mask, input.data() + header.header_bytes - 4, 4);
+  return header;
 }
 
 // A message in one frame.
@@ -104,6 +127,10 @@ auto Decoder::next(std::span<char>& input) -> Outcome {
 }
 
 auto Decoder::advance(std::span<char>& input) -> Outcome {
+  if (!partial_)
+    if (const auto header = plain_text_header(input); header && within_limit(*header))
+      return plain_text(take(input, header->header_bytes + header->payload_bytes).subspan(header->header_bytes),
+                        header->mask);
   while (true) {
     if (!partial_ || !partial_->in_frame) {
       const auto header = take_header(input);
@@ -149,11 +176,14 @@ auto Decoder::take_header(std::span<char>& input) -> std::expected<std::optional
   return header;
 }
 
+bool Decoder::within_limit(const FrameHeader& header) const {
+  return header.payload_bytes <= options_->frame_bytes_max &&
+         header.header_bytes <= options_->frame_bytes_max - header.payload_bytes;
+}
+
 // The rules that one header alone cannot break: its place among the others, and the limits.
 std::expected<void, ProtocolError> Decoder::check(const FrameHeader& header) const {
-  if (header.payload_bytes > options_->frame_bytes_max ||
-      header.header_bytes > options_->frame_bytes_max - header.payload_bytes)
-    return fail(1009, "frame too big");
+  if (!within_limit(header)) return fail(1009, "frame too big");
   if (is_control(header.opcode)) return {};
   if (header.opcode == Opcode::continuation && !message_open()) return fail(1002, "continuation of nothing");
   if (header.opcode != Opcode::continuation && message_open()) return fail(1002, "message inside a message");

@@ -63,6 +63,7 @@ class Decoder {
 
   Outcome advance(std::span<char>& input);
   std::expected<std::optional<FrameHeader>, ProtocolError> take_header(std::span<char>& input);
+  bool within_limit(const FrameHeader& header) const;
   std::expected<void, ProtocolError> check(const FrameHeader& header) const;
   Outcome whole_frame(const FrameHeader& header, std::string_view payload);
   Outcome piece_of_frame(std::span<char>& input);

@@ -164,6 +164,23 @@ TEST(Decoder, EveryScriptCutInThreeEverywhere) {
       }
 }
 
+TEST(Decoder, TextOfEverySizeIsTheSameWholeAndInPieces) {
+  std::vector<std::size_t> sizes{255, 256, 1'000, 65'535, 65'536};
+  for (std::size_t size = 0; size <= 130; ++size) sizes.push_back(size);
+  for (const std::size_t size : sizes)
+    for (const std::string_view end : {"", "\xc3\xa9", "\xc3", "\xff"}) {
+      const std::string payload = std::string(size, 'x').append(end);
+      const std::string bytes = text(payload);
+      Connection pieces;
+      for (std::size_t at = 0; at < bytes.size(); at += 100) pieces.feed(bytes.substr(at, 100));
+      const bool utf8 = end.empty() || end == "\xc3\xa9";
+      const Log expected{utf8 ? "text:" + payload : "error(1007)"};
+      EXPECT_EQ(run(bytes), expected) << size;
+      EXPECT_EQ(pieces.log, expected) << size;
+      EXPECT_EQ(run(bytes + text("next")), utf8 ? (Log{expected[0], "text:next"}) : expected) << size;
+    }
+}
+
 TEST(Decoder, AWholeMessageIsAViewOfTheInput) {
   std::string bytes = text("first") + text("second");
   Decoder decoder(kDefaults);

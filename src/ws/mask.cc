@@ -4,12 +4,11 @@
 #include <bit>
 #include <cstring>
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
-
 namespace roost::ws {
 namespace {
+
+// Sixteen bytes, for which compilers take one register where the machine has such.
+using Block = std::uint64_t __attribute__((vector_size(16)));
 
 // The key as it falls on four bytes in a row, the first of which is byte `offset` of the payload.
 std::uint32_t key_at(std::uint32_t key, std::uint64_t offset) {
@@ -17,28 +16,56 @@ std::uint32_t key_at(std::uint32_t key, std::uint64_t offset) {
   return std::endian::native == std::endian::little ? std::rotr(key, bits) : std::rotl(key, bits);
 }
 
+std::uint64_t twice(std::uint32_t key) {
+  return std::uint64_t{key} << 32 | key;
+}
+
+bool ascii(std::uint64_t bytes) {
+  return (bytes & 0x8080808080808080ull) == 0;
+}
+bool ascii(Block bytes) {
+  return ascii(bytes[0] | bytes[1]);
+}
+
+template <typename Word>
+Word load(const char* at) {
+  Word word;
+  std::memcpy(&word, at, sizeof word);
+  return word;
+}
+
+// Word by word, a Word at least. The last one, which `last_key` falls on, may lie over the one before it, so it is
+// loaded before that is stored.
+template <typename Word>
+bool unmask_words(std::span<char> bytes, Word key, Word last_key) {
+  char* const last_at = bytes.data() + bytes.size() - sizeof(Word);
+  const Word last = load<Word>(last_at) ^ last_key;
+  Word seen = last;
+  for (char* at = bytes.data(); at < last_at; at += sizeof(Word)) {
+    const Word word = load<Word>(at) ^ key;
+    std::memcpy(at, &word, sizeof word);
+    seen |= word;
+  }
+  std::memcpy(last_at, &last, sizeof last);
+  return ascii(seen);
+}
+
 }  // namespace
 
-void unmask(std::span<char> bytes, std::uint32_t key, std::uint64_t offset) {
-  const std::uint32_t narrow = key_at(key, offset);
-  const std::uint64_t wide = std::uint64_t{narrow} << 32 | narrow;
-  char* at = bytes.data();
-  char* const end = at + bytes.size();
-#ifdef __SSE2__
-  const __m128i widest = _mm_set1_epi64x(static_cast<long long>(wide));
-  for (; end - at >= 16; at += 16) {
-    const auto block = reinterpret_cast<__m128i*>(at);
-    _mm_storeu_si128(block, _mm_xor_si128(_mm_loadu_si128(block), widest));
+bool unmask(std::span<char> bytes, std::uint32_t key, std::uint64_t offset) {
+  const std::uint32_t first = key_at(key, offset);
+  const std::uint32_t last = key_at(key, offset + bytes.size());  // words are four bytes, or some times that
+  if (bytes.size() >= sizeof(Block))
+    return unmask_words(bytes, Block{twice(first), twice(first)}, Block{twice(last), twice(last)});
+  if (bytes.size() >= sizeof(std::uint64_t)) return unmask_words(bytes, twice(first), twice(last));
+  if (bytes.size() >= sizeof(std::uint32_t)) return unmask_words(bytes, first, last);
+  const auto pattern = std::bit_cast<std::array<char, sizeof first>>(first);
+  std::uint64_t seen = 0;
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    bytes[i] = static_cast<char>(bytes[i] ^ pattern[i]);
+    seen |= static_cast<unsigned char>(bytes[i]);
   }
-#endif
-  for (std::uint64_t word; end - at >= 8; at += 8) {
-    std::memcpy(&word, at, 8);
-    word ^= wide;
-    std::memcpy(at, &word, 8);
-  }
-  std::array<char, sizeof wide> pattern;
-  std::memcpy(pattern.data(), &wide, sizeof wide);
-  for (std::size_t i = 0; at != end; ++i, ++at) *at = static_cast<char>(*at ^ pattern[i]);
+  return ascii(seen);
 }
 
 }  // namespace roost::ws

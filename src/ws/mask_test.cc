@@ -28,7 +28,7 @@ TEST(Mask, KnowsTheHelloOfRfc6455) {
 }
 
 TEST(Mask, IsTheSameAtEveryAlignmentSizeAndOffset) {
-  std::string text(80, '\0');
+  std::string text(139, '\0');
   for (std::size_t i = 0; i < text.size(); ++i) text[i] = static_cast<char>(i * 7);
   for (std::size_t begin = 0; begin < 9; ++begin)
     for (std::size_t size = 0; begin + size <= text.size(); ++size)
@@ -39,6 +39,20 @@ TEST(Mask, IsTheSameAtEveryAlignmentSizeAndOffset) {
             text.substr(0, begin) + masked_slowly(text.substr(begin, size), offset) + text.substr(begin + size);
         ASSERT_EQ(bytes, expected) << begin << ' ' << size << ' ' << offset;
       }
+}
+
+TEST(Mask, TellsWhetherAllIsAscii) {
+  for (std::size_t size = 0; size <= 130; ++size) {
+    std::string text(size, '\x7f');
+    std::string bytes = masked_slowly(text, 1);
+    EXPECT_TRUE(unmask(bytes, key(), 1)) << size;
+    for (std::size_t at = 0; at < size; ++at) {
+      text[at] = '\x80';
+      bytes = masked_slowly(text, 1);
+      EXPECT_FALSE(unmask(bytes, key(), 1)) << size << ' ' << at;
+      text[at] = '\0';
+    }
+  }
 }
 
 TEST(Mask, CountsItsOffsetBeyond32Bits) {
