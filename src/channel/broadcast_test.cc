@@ -42,6 +42,49 @@ class Broadcasts : public BehaviourTest {
   }
 };
 
+class BroadcastsForOurs : public ChannelTest {
+ protected:
+  std::unique_ptr<Client> member_of_ours() {
+    auto client = shard.client(wire::v2_json_ours());
+    client->joins("room:a");
+    return client;
+  }
+  void publish(bool only = false) {
+    shard.hub.publish_local({"room:a", "presence_diff", "{}", false, 0, {"roost_presence", R"({"keys":1})", only}}, 0);
+    shard.run();
+  }
+};
+
+TEST_F(BroadcastsForOurs, EachGetsItsOwnAndAllTheRest) {
+  const auto client = member_of_ours();
+  const auto stock = shard.member();
+  const auto v1 = shard.client(wire::v1_json());
+  v1->says(R"({"topic":"room:a","event":"phx_join","payload":{},"ref":"1"})");
+  v1->received();
+  publish();
+  publish(true);
+  shard.broadcasts("room:a", "said");
+  EXPECT_THAT(client->received(),
+              ElementsAre(broadcast("room:a", "roost_presence", R"({"keys":1})"),
+                          broadcast("room:a", "roost_presence", R"({"keys":1})"), broadcast("room:a", "said")));
+  EXPECT_THAT(stock->received(), ElementsAre(broadcast("room:a", "presence_diff"), broadcast("room:a", "said")));
+  EXPECT_THAT(v1->received(), ElementsAre(HasSubstr("presence_diff"), HasSubstr("said")));
+}
+
+TEST_F(BroadcastsForOurs, AChannelThatInterceptsTheDiffsGetsThoseThatEveryClientGets) {
+  struct Interceptor : Channel {
+    static void events(Events<Interceptor>& on) { on.intercept("presence_diff", &Interceptor::diff); }
+    JoinReply join(std::string_view, const Payload&) { return ok(); }
+    void diff(const Payload& payload) { push("intercepted", payload); }
+  };
+  shard.mount.channel<Interceptor>("curious:*");
+  const auto client = shard.client(wire::v2_json_ours());
+  client->joins("curious:a");
+  EXPECT_FALSE(shard.hub.interest().ours("curious:a"));
+  shard.hub.publish_local({"curious:a", "presence_diff", "{}", false, 0, {"roost_presence", R"({"keys":1})"}}, 0);
+  EXPECT_THAT(client->received(), ElementsAre(push("1", "curious:a", "intercepted")));
+}
+
 TEST_F(Broadcasts, B1_ReachEverySubscriberAndTheSender) {
   on("shout", [](Scripted& self, const Payload& payload) {
     self.broadcast("shout", payload);

@@ -133,7 +133,9 @@ void Process::joined() {
 
 void Process::subscribe_own() {
   if (subscription_) return;
-  subscription_ = host().table.subscribe(topic_, *this, id_);
+  // Who intercepts the diffs gets those that every client gets.
+  const bool ours = session_.serializer().ours() && !route_.events->intercepts.contains("presence_diff");
+  subscription_ = host().table.subscribe(topic_, *this, id_, ours);
 }
 
 // Messages
@@ -179,8 +181,12 @@ bool Process::deliver_batch(const pubsub::Message& message, pubsub::FrameCache& 
 const Frame& Process::encode(const pubsub::Message& message, pubsub::FrameCache& frames) {
   const wire::Serializer& serializer = session_.serializer();
   return frames.get(&serializer, session_.head(), [&] {
+    if (message.ours.only && !serializer.ours()) return Frame();
+    const bool ours = message.ours && serializer.ours();
+    const wire::Body body =
+        ours ? wire::Body{message.ours.payload, false} : wire::Body{message.payload, message.binary};
     auto encoded =
-        serializer.encode_broadcast(message.topic, message.event, {message.payload, message.binary}, session_.head());
+        serializer.encode_broadcast(message.topic, ours ? message.ours.event : message.event, body, session_.head());
     if (encoded) return std::move(*encoded);
     host().log.write(LogLevel::warn, "broadcast cannot be encoded",
                      {{"topic", message.topic}, {"serializer", serializer.name()}, {"why", encoded.error().text()}});

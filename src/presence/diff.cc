@@ -41,6 +41,9 @@ TopicDiff DiffBuilder::diff_of(const std::string& name, Topic& topic) {
   for (auto& [place, change] : topic.changes) {
     auto& [before, after, seen, seen_without, since] = change;
     const bool unchanged = before && after && before->dot == after->dot;
+    if (after && before && !unchanged)
+      diff.updates.push_back(
+          {static_cast<std::uint32_t>(diff.joins.size()), static_cast<std::uint32_t>(diff.leaves.size())});
     if (after && (!unchanged || seen_without)) diff.joins.push_back({place.key, after->meta});
     if (before && !unchanged) diff.leaves.push_back({place.key, before->meta});
     std::ranges::sort(seen, {}, &Value::dot);

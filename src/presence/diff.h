@@ -27,6 +27,13 @@ struct TopicDiff {
   std::string topic;
   std::vector<Presence> joins;
   std::vector<Presence> leaves;
+  /// Which join takes the place of which leave: metas that one owner had of one key. By join.
+  struct Update {
+    std::uint32_t join;
+    std::uint32_t leave;
+    friend bool operator==(const Update&, const Update&) = default;
+  };
+  std::vector<Update> updates = {};
   bool empty() const { return joins.empty() && leaves.empty(); }
   friend bool operator==(const TopicDiff&, const TopicDiff&) = default;
 };

@@ -52,6 +52,23 @@ TEST(PresenceDiff, WhatWasShownAndReplacedLeaves) {
   EXPECT_EQ(text(diffs.take("t")), "+k2 -k1 ");
 }
 
+TEST(PresenceDiff, AnUpdateIsTheSameOwnersKeyWithAnotherMeta) {
+  DiffBuilder diffs;
+  diffs.joined(0, 1, entry("a", "1"));
+  diffs.joined(0, 2, entry("b", "2", 1));
+  diffs.take("t");
+  diffs.joined(0, 3, entry("0", "3"));
+  diffs.left(0, 1, entry("a", "1"));
+  diffs.joined(0, 4, entry("a", "4"));
+  diffs.left(0, 4, entry("a", "4"));
+  diffs.joined(0, 5, entry("a", "5"));
+  diffs.left(0, 2, entry("b", "2", 1));
+  diffs.joined(0, 6, entry("b", "6", 2));
+  const TopicDiff diff = diffs.take("t");
+  EXPECT_EQ(text(diff), "+03 +a5 +b6 -a1 -b2 ");
+  EXPECT_EQ(diff.updates, (std::vector<TopicDiff::Update>{{1, 0}})) << "another owner's b is another presence";
+}
+
 TEST(PresenceDiff, WhoWasBackBeforeAnybodyLookedDidNothing) {
   DiffBuilder diffs;
   diffs.left(0, 1, entry("k", "1"));

@@ -18,11 +18,18 @@ class Interest {
  public:
   static constexpr std::size_t kSlots = 1 << 16;  // 512 KiB: with 10,000 topics one in seven slots is shared
 
-  Interest() : slots_(std::make_unique<std::array<std::atomic<std::uint64_t>, kSlots>>()) {}
+  Interest()
+      : slots_(std::make_unique<std::array<std::atomic<std::uint64_t>, kSlots>>()),
+        ours_(std::make_unique<std::array<std::atomic<std::uint32_t>, kOursSlots>>()) {}
 
   static std::size_t slot(std::string_view topic) { return stable_hash(topic) % kSlots; }
   /// Bit n: shard n.
   std::uint64_t shards(std::string_view topic) const { return (*slots_)[slot(topic)].load(std::memory_order_acquire); }
+
+  /// Whether the topic may have subscribers of ours, see Ours.
+  bool ours(std::string_view topic) const { return ours_of(topic).load(std::memory_order_acquire) != 0; }
+  void add_ours(std::string_view topic) { ours_of(topic).fetch_add(1, std::memory_order_acq_rel); }
+  void remove_ours(std::string_view topic) { ours_of(topic).fetch_sub(1, std::memory_order_acq_rel); }
 
   void add(std::size_t slot, unsigned shard) { (*slots_)[slot].fetch_or(1ull << shard, std::memory_order_acq_rel); }
   void remove(std::size_t slot, unsigned shard) {
@@ -30,7 +37,11 @@ class Interest {
   }
 
  private:
+  static constexpr std::size_t kOursSlots = 1 << 12;  // 16 KiB: a shared one costs an encoding for nobody
+  std::atomic<std::uint32_t>& ours_of(std::string_view topic) const { return (*ours_)[slot(topic) % kOursSlots]; }
+
   std::unique_ptr<std::array<std::atomic<std::uint64_t>, kSlots>> slots_;
+  std::unique_ptr<std::array<std::atomic<std::uint32_t>, kOursSlots>> ours_;
 };
 
 /// One shard's topics by slot, so that it knows when to set and clear its bit. Shard thread only.

@@ -16,6 +16,14 @@ namespace roost::pubsub {
 /// Names a subscriber, unique in this process for its lifetime; 0: nobody.
 using SubscriberId = std::uint64_t;
 
+/// What clients of ours get in place of a message: JSON text. No event: the same as the others.
+struct Ours {
+  std::string_view event = {};
+  std::string_view payload = {};
+  bool only = false;  // the others get nothing at all
+  explicit operator bool() const { return !event.empty(); }
+};
+
 /// What is published: event and payload on a topic. Views last for the call.
 struct Message {
   std::string_view topic;
@@ -23,6 +31,7 @@ struct Message {
   std::string_view payload;  // JSON text, or bytes
   bool binary = false;
   SubscriberId from = 0;  // does not get it (PROTOCOL B1)
+  Ours ours = {};         // on this node: it does not cross to others
 };
 
 /// A message that may cross threads.
@@ -32,15 +41,25 @@ struct OwnedMessage {
         event(message.event),
         payload(SharedBytes::copy(message.payload)),
         binary(message.binary),
-        from(message.from) {}
-  std::size_t bytes() const { return sizeof *this + topic.size() + event.size() + payload.size(); }
-  Message view() const { return {topic, event, payload.view(), binary, from}; }
+        from(message.from),
+        ours_event(message.ours.event),
+        ours_payload(SharedBytes::copy(message.ours.payload)),
+        ours_only(message.ours.only) {}
+  std::size_t bytes() const {
+    return sizeof *this + topic.size() + event.size() + payload.size() + ours_event.size() + ours_payload.size();
+  }
+  Message view() const {
+    return {topic, event, payload.view(), binary, from, {ours_event, ours_payload.view(), ours_only}};
+  }
 
   const std::string topic;
   const std::string event;
   const SharedBytes payload;
   const bool binary;
   const SubscriberId from;
+  const std::string ours_event;
+  const SharedBytes ours_payload;
+  const bool ours_only;
 };
 
 /// The frames of one dispatch: each form of a message is encoded once and shared (PROTOCOL B3).

@@ -28,6 +28,7 @@ Subscription& Subscription::operator=(Subscription&& other) noexcept {
   end();
   topic_ = std::exchange(other.topic_, nullptr);
   place_ = other.place_;
+  ours_ = other.ours_;
   if (topic_) topic_->entries[place_].subscription = this;
   return *this;
 }
@@ -40,7 +41,7 @@ Table::~Table() {
   ROOST_ASSERT(topics_.empty());
 }
 
-Subscription Table::subscribe(std::string_view name, Subscriber& subscriber, SubscriberId id) {
+Subscription Table::subscribe(std::string_view name, Subscriber& subscriber, SubscriberId id, bool ours) {
   ROOST_ASSERT(!dispatching_);
   Topic* const found = topics_.find(name);
   Topic& topic = found ? *found : add(name);
@@ -48,6 +49,8 @@ Subscription Table::subscribe(std::string_view name, Subscriber& subscriber, Sub
   Subscription subscription;
   subscription.topic_ = &topic;
   subscription.place_ = static_cast<std::uint32_t>(topic.entries.size());
+  subscription.ours_ = ours;
+  if (ours) interest_.add_ours(name);
   topic.entries.push_back({&subscriber, id, &subscription});
   return subscription;
 }
@@ -80,6 +83,7 @@ void Table::remove(Subscription& subscription) {
   ROOST_ASSERT(!dispatching_);
   Topic& topic = *std::exchange(subscription.topic_, nullptr);
   end_turn(topic);
+  if (subscription.ours_) interest_.remove_ours(topic.name);
   Topic::Entry& gap = topic.entries[subscription.place_];
   gap = topic.entries.back();
   gap.subscription->place_ = subscription.place_;
@@ -108,6 +112,11 @@ void Table::missed(std::span<const std::uint64_t> slots) {
   dispatching_ = false;
 }
 
+bool Table::message_is_for(const Message& message, const Topic::Entry& entry) {
+  if (message.from != 0 && entry.id == message.from) return false;
+  return !message.ours.only || entry.subscription->ours_;
+}
+
 // The first message: all are asked how they take it.
 void Table::begin_turn(Topic& topic, const Message& message) {
   FrameCache frames;
@@ -115,8 +124,8 @@ void Table::begin_turn(Topic& topic, const Message& message) {
   auto turn = batched ? take_turn() : nullptr;
   for (std::uint32_t place = 0; place < topic.entries.size(); ++place) {
     prefetch(topic, place + kPrefetch);
-    const auto& [subscriber, id, subscription] = topic.entries[place];
-    const bool excluded = message.from != 0 && id == message.from;
+    Subscriber* const subscriber = topic.entries[place].subscriber;
+    const bool excluded = !message_is_for(message, topic.entries[place]);
     if (!turn) {
       if (!excluded) subscriber->deliver(message, frames);
     } else if (excluded || !subscriber->deliver_batch(message, frames, *turn)) {
@@ -145,7 +154,7 @@ bool Table::add_to_turn(Topic& topic, const Message& message) {
   for (const Turn::Form& form : topic.turn->forms_)
     if (const Frame& frame = form.subscriber->encode(message, frames); !frame.empty()) form.batch->append(frame);
   for (const std::uint32_t place : topic.turn->alone_)
-    if (const Topic::Entry& entry = topic.entries[place]; message.from == 0 || entry.id != message.from)
+    if (const Topic::Entry& entry = topic.entries[place]; message_is_for(message, entry))
       entry.subscriber->deliver(message, frames);
   return true;
 }

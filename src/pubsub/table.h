@@ -80,6 +80,7 @@ class Subscription {
   friend class Table;
   Topic* topic_ = nullptr;
   std::uint32_t place_ = 0;  // in the topic's list
+  bool ours_ = false;
 };
 
 /// One shard's part of the topic table. Shard thread only.
@@ -101,8 +102,8 @@ class Table final : private TurnEnd {
   void set_adapter(Adapter* adapter) { adapter_ = adapter; }
 
   /// `subscriber` hears `topic` from now on, once more for each subscription (PROTOCOL B8). `id` is its name for
-  /// Message::from.
-  Subscription subscribe(std::string_view topic, Subscriber& subscriber, SubscriberId id);
+  /// Message::from. `ours`: it gets what a message has for such (see Ours).
+  Subscription subscribe(std::string_view topic, Subscriber& subscriber, SubscriberId id, bool ours = false);
 
   /// Hands `message` to this shard's subscribers of its topic, but not to message.from.
   void dispatch(const Message& message);
@@ -116,6 +117,7 @@ class Table final : private TurnEnd {
   friend class Subscription;
   void remove(Subscription& subscription);
   Topic& add(std::string_view name);
+  static bool message_is_for(const Message& message, const Topic::Entry& entry);
   void announce(Topic& topic);
   void settled(std::string_view name, std::uint64_t number);
   void begin_turn(Topic& topic, const Message& message);

@@ -40,6 +40,27 @@ TEST_F(Tables, B1_TheSenderDoesNotHearIt) {
   EXPECT_EQ(bob.heard.size(), 1u);
 }
 
+TEST_F(Tables, WhatIsOnlyForOursTheOthersDoNotHear) {
+  const auto a = table.subscribe("news", ada, 1, true);
+  const auto b = table.subscribe("news", bob, 2);
+  table.dispatch({.topic = "news", .event = "x", .payload = "{}", .ours = {"y", "{}", true}});
+  EXPECT_EQ(ada.heard.size(), 1u);
+  EXPECT_THAT(bob.heard, IsEmpty());
+}
+
+TEST_F(Tables, InterestSaysWhetherThereAreSubscribersOfOurs) {
+  EXPECT_FALSE(interest.ours("news"));
+  auto a = table.subscribe("news", ada, 1, true);
+  auto b = table.subscribe("news", bob, 2, true);
+  const auto c = table.subscribe("news", bob, 2);
+  Subscription moved = std::move(a);
+  EXPECT_TRUE(interest.ours("news"));
+  moved.end();
+  EXPECT_TRUE(interest.ours("news"));
+  b.end();
+  EXPECT_FALSE(interest.ours("news"));
+}
+
 TEST_F(Tables, SubscriptionsMayLeaveInAnyOrder) {
   for (const std::vector<int>& order : {std::vector{0, 1, 2}, {2, 1, 0}, {1, 0, 2}, {1, 2, 0}, {0, 2, 1}}) {
     std::vector<Ear> ears(3);

@@ -9,7 +9,8 @@
 namespace roost::server {
 namespace {
 
-constexpr std::chrono::seconds kSweepPeriod{5};  // a state that nobody asked for in that time is dropped
+constexpr std::string_view kOurEvent = "roost_presence";  // what clients of ours get for presence_diff
+constexpr std::chrono::seconds kSweepPeriod{5};           // a state that nobody asked for in that time is dropped
 
 }  // namespace
 
@@ -33,10 +34,17 @@ void PresenceFeed::publish(Topics::value_type& entry) {
   forget_state(topic);
   const presence::TopicDiff diff = topic.tracker.take_diff(name);
   if (!diff.empty() && hub_.interest().shards(name) != 0) {
-    const PresenceFetch* fetch = find_fetch_(name);
-    const std::string payload = fetch ? tracker::encode_diff(diff, *fetch, log_) : tracker::encode_diff(diff);
+    tracker::FetchedFields joined, left;
+    if (const PresenceFetch* fetch = find_fetch_(name)) {
+      joined = tracker::fetch_fields(name, diff.joins, *fetch, log_);
+      left = tracker::fetch_fields(name, diff.leaves, *fetch, log_);
+    }
+    const std::string payload = tracker::encode_diff(diff, joined, left);
+    const std::string changes = hub_.interest().ours(name) ? tracker::encode_changes(diff, joined) : "";
     topic.pace.sent(executor_.now());
-    hub_.publish_local({name, "presence_diff", payload}, shard_);
+    pubsub::Message message{name, "presence_diff", payload};
+    if (!changes.empty()) message.ours = {.event = kOurEvent, .payload = changes};
+    hub_.publish_local(message, shard_);
   }
   give_to_waiters(entry);
 }

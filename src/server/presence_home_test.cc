@@ -30,6 +30,7 @@ class PresenceHomes : public ::testing::Test, public pubsub::Subscriber {
   void deliver(const pubsub::Message& message, pubsub::FrameCache&) override {
     EXPECT_EQ(message.event, "presence_diff");
     diffs.push_back(std::string(message.payload));
+    ours.push_back(std::string(message.ours.payload));
   }
   void track(channel::OwnerId owner, std::string_view key, std::string_view meta = R"({"phx_ref":"F"})") {
     router.track(owner, "room:a", key, SharedBytes::copy(meta));
@@ -64,6 +65,7 @@ class PresenceHomes : public ::testing::Test, public pubsub::Subscriber {
   PresenceRouter router{loop, std::vector<PresenceHome*>(kPresencePartitions, &home), "node", 0};
   pubsub::Subscription subscription;
   std::vector<std::string> diffs;
+  std::vector<std::string> ours;  // what clients of ours get for each
 
  private:
   std::string text_;
@@ -106,6 +108,26 @@ TEST_F(PresenceHomes, AnUpdateIsAJoinAndALeaveOfOneDiff) {
   loop.run_until_idle();
   EXPECT_EQ(diffs.at(1),
             R"({"joins":{"ada":{"metas":[{"phx_ref":"G"}]}},"leaves":{"ada":{"metas":[{"phx_ref":"F"}]}}})");
+}
+
+TEST_F(PresenceHomes, ForClientsOfOursAnUpdateIsAnUpdate) {
+  subscription.end();
+  subscription = table.subscribe("room:a", *this, 1, true);
+  track(1, "ada");
+  router.update(1, "room:a", "ada", SharedBytes::copy(R"({"phx_ref":"G","phx_ref_prev":"F"})"));
+  router.untrack(1, "room:a", "ada");
+  loop.run_until_idle();
+  EXPECT_THAT(ours, ElementsAre(R"({"joins":{"ada":{"metas":[{"phx_ref":"F"}]}}})",
+                                R"({"updates":{"ada":{"metas":[{"phx_ref":"G","phx_ref_prev":"F"}]}}})",
+                                R"({"leaves":{"ada":["G"]}})"));
+  EXPECT_EQ(diffs.at(2), R"({"joins":{},"leaves":{"ada":{"metas":[{"phx_ref":"G","phx_ref_prev":"F"}]}}})");
+}
+
+TEST_F(PresenceHomes, WithoutClientsOfOursNothingIsEncodedForThem) {
+  auto one = table.subscribe("room:a", *this, 1, true);
+  one.end();
+  track(1, "ada");
+  EXPECT_THAT(ours, ElementsAre(""));
 }
 
 TEST_F(PresenceHomes, UntrackAllTakesAllKeysOfAnOwner) {

@@ -122,6 +122,17 @@ std::expected<SharedBytes, MetaError> with_refs(std::string_view meta, std::stri
   return SharedBytes::copy(text);
 }
 
+std::optional<SharedBytes> with_previous(std::string_view meta, std::string_view previous) {
+  constexpr std::string_view kPrevious = R"(","phx_ref_prev":")";
+  const std::string_view ref = phx_ref_of(meta);
+  if (ref.empty()) return std::nullopt;
+  const std::size_t begin = kOpening.size() + ref.size() + kPrevious.size();
+  if (!meta.substr(kOpening.size() + ref.size()).starts_with(kPrevious)) return std::nullopt;
+  const std::size_t end = meta.find('"', begin);
+  if (end == meta.npos) return std::nullopt;
+  return SharedBytes::copy(std::string(meta.substr(0, begin)).append(previous).append(meta.substr(end)));
+}
+
 std::string_view phx_ref_of(std::string_view meta) {
   if (!meta.starts_with(kOpening)) return {};
   meta.remove_prefix(kOpening.size());

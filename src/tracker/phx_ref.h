@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -26,6 +27,9 @@ inline constexpr unsigned kMetaDepthMax = 64;  // deeper than any sane meta; bou
 /// `previous`: the phx_ref that this one replaces; "": none. Both are of make_phx_ref.
 std::expected<SharedBytes, MetaError> with_refs(std::string_view meta, std::string_view phx_ref,
                                                 std::string_view previous = {});
+
+/// `meta`, which with_refs() made, with another phx_ref_prev; nullopt: it has none.
+std::optional<SharedBytes> with_previous(std::string_view meta, std::string_view previous);
 
 /// The phx_ref in a meta that with_refs() made; "" if there is none. The view is into `meta`.
 std::string_view phx_ref_of(std::string_view meta);

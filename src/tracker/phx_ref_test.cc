@@ -55,6 +55,19 @@ TEST(WithRefs, AMetaThatIsNoObjectIsAnError) {
   EXPECT_EQ(with_refs(deep, "R").error(), MetaError::not_json);
 }
 
+TEST(WithPrevious, NamesAnotherMetaAndLeavesTheRest) {
+  const auto changed = [](std::string_view meta) {
+    const auto result = with_previous(meta, "P");
+    return result ? std::string(result->view()) : "none";
+  };
+  EXPECT_EQ(changed(text(R"({"phx_ref_prev":1,"n":"phx_ref_prev"})", "R", "OLD")),
+            R"({"phx_ref":"R","phx_ref_prev":"P","n":"phx_ref_prev"})");
+  EXPECT_EQ(changed(text("{}", "R", "OLD")), R"({"phx_ref":"R","phx_ref_prev":"P"})");
+  for (const char* without : {R"({"phx_ref":"R"})", R"({"phx_ref":"R","n":1})", "{}", "", R"({"phx_ref":"R)",
+                              R"({"phx_ref":"R","phx_ref_prev":"O)", R"({"phx_ref":"R","n":{"phx_ref_prev":"O"}})"})
+    EXPECT_EQ(changed(without), "none") << without;
+}
+
 TEST(WithRefs, WhatComesOutIsAlwaysAnObjectThatStartsWithTheRef) {
   for (const char* meta :
        {R"({"__proto__":{"x":1}})", R"({"":""})", "{\"a\":\"\\u0000\\\\\"}", R"({"phx_ref":"\"}","z":"{["})"}) {

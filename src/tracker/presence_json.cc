@@ -102,34 +102,66 @@ void append_string(std::string& out, std::string_view text) {
   out += '"';
 }
 
-/// `fields`: what fetch gave for all keys; nullptr: no fields. Throws for those that JSON cannot hold.
-void append_state(std::string& out, const Groups& groups, const boost::json::object* fields) {
+void append_key(std::string& out, const Group& group, const Group& first) {
+  if (&group != &first) out += ',';
+  append_string(out, group.key);
+  out += ':';
+}
+
+void append_state(std::string& out, const Groups& groups, const FetchedFields& fields) {
   out += '{';
   for (const Group& group : groups.all()) {
-    if (&group != &groups.all().front()) out += ',';
-    append_string(out, group.key);
-    out += R"(:{"metas":[)";
+    append_key(out, group, groups.all().front());
+    out += R"({"metas":[)";
     for (std::size_t i = group.first; i < group.first + group.count; ++i) {
       if (i != group.first) out += ',';
       out += groups.meta(i);
     }
     out += ']';
-    const boost::json::value* own = fields ? fields->if_contains(group.key) : nullptr;
-    if (own && own->is_object()) {
-      for (const auto& [name, value] : own->get_object()) {
-        if (name == "metas") continue;
-        out.append(",").append(json_text(boost::json::string(name)));
-        out.append(":").append(json_text(value));
-      }
-    }
+    if (const auto own = fields.find(group.key); own != fields.end()) out += own->second;
     out += '}';
   }
   out += '}';
 }
 
-boost::json::object grouped(const Groups& groups) {
+void append_refs(std::string& out, const Groups& groups) {
+  out += '{';
+  for (const Group& group : groups.all()) {
+    append_key(out, group, groups.all().front());
+    out += '[';
+    for (std::size_t i = group.first; i < group.first + group.count; ++i) {
+      if (i != group.first) out += ',';
+      append_string(out, phx_ref_of(groups.meta(i)));
+    }
+    out += ']';
+  }
+  out += '}';
+}
+
+/// A diff with the updates taken out of joins and leaves.
+struct Changes {
+  explicit Changes(const TopicDiff& diff) {
+    std::vector<bool> joined(diff.joins.size()), left(diff.leaves.size());
+    for (const auto& [join, leave] : diff.updates) {
+      auto meta = with_previous(diff.joins[join].meta.view(), phx_ref_of(diff.leaves[leave].meta.view()));
+      if (!meta) continue;
+      updates.push_back({diff.joins[join].key, std::move(*meta)});
+      joined[join] = left[leave] = true;
+    }
+    for (std::size_t i = 0; i < diff.joins.size(); ++i)
+      if (!joined[i]) joins.push_back(diff.joins[i]);
+    for (std::size_t i = 0; i < diff.leaves.size(); ++i)
+      if (!left[i]) leaves.push_back(diff.leaves[i]);
+  }
+  std::vector<Presence> updates, joins, leaves;
+};
+
+}  // namespace
+
+boost::json::object grouped(std::span<const Presence> list) {
   boost::json::parse_options options;
   options.max_depth = kMetaDepthMax;
+  const Groups groups(list);
   boost::json::object object;
   for (const Group& group : groups.all()) {
     boost::json::array metas;
@@ -140,57 +172,74 @@ boost::json::object grouped(const Groups& groups) {
   return object;
 }
 
-void append_fetched(std::string& out, std::string_view topic, std::span<const Presence> list,
-                    const PresenceFetch& fetch, Log& log) {
-  const Groups groups(list);
-  if (fetch) {
-    const std::size_t before = out.size();
-    try {
-      const boost::json::object fields = fetch(topic, grouped(groups));
-      return append_state(out, groups, &fields);
-    } catch (const std::exception& error) {
-      log.write(LogLevel::error, "presence fetch crashed", {{"topic", topic}, {"error", error.what()}});
-    } catch (...) {
-      log.write(LogLevel::error, "presence fetch crashed", {{"topic", topic}});
+FetchedFields fields_of(const boost::json::object& fetched) {
+  FetchedFields fields;
+  for (const auto& [key, presence] : fetched) {
+    if (!presence.is_object()) continue;
+    std::string text;
+    for (const auto& [name, value] : presence.get_object()) {
+      if (name == "metas") continue;
+      text.append(",").append(json_text(boost::json::string(name)));
+      text.append(":").append(json_text(value));
     }
-    out.resize(before);
+    if (!text.empty()) fields.emplace(key, std::move(text));
   }
-  append_state(out, groups, nullptr);
+  return fields;
 }
 
-}  // namespace
+FetchedFields fetch_fields(std::string_view topic, std::span<const Presence> list, const PresenceFetch& fetch,
+                           Log& log) {
+  if (!fetch) return {};
+  try {
+    return fields_of(fetch(topic, grouped(list)));
+  } catch (const std::exception& error) {
+    log.write(LogLevel::error, "presence fetch crashed", {{"topic", topic}, {"error", error.what()}});
+  } catch (...) {
+    log.write(LogLevel::error, "presence fetch crashed", {{"topic", topic}});
+  }
+  return {};
+}
 
-std::string encode_state(std::span<const Presence> list) {
+std::string encode_state(std::span<const Presence> list, const FetchedFields& fields) {
   const Groups groups(list);
   std::string out;
   out.reserve(groups.bytes());
-  append_state(out, groups, nullptr);
+  append_state(out, groups, fields);
   return out;
 }
 
-std::string encode_diff(const TopicDiff& diff) {
+std::string encode_diff(const TopicDiff& diff, const FetchedFields& joined, const FetchedFields& left) {
   const Groups joins(diff.joins), leaves(diff.leaves);
   std::string out;
   out.reserve(joins.bytes() + leaves.bytes() + 24);
   out += R"({"joins":)";
-  append_state(out, joins, nullptr);
+  append_state(out, joins, joined);
   out += R"(,"leaves":)";
-  append_state(out, leaves, nullptr);
+  append_state(out, leaves, left);
+  return out += '}';
+}
+
+std::string encode_changes(const TopicDiff& diff, const FetchedFields& joined) {
+  const Changes changes(diff);
+  const Groups updates(changes.updates), joins(changes.joins), leaves(changes.leaves);
+  std::string out = "{";
+  const auto member = [&out](std::string_view name) {
+    if (out.size() > 1) out += ',';
+    out.append("\"").append(name).append("\":");
+  };
+  if (!changes.updates.empty()) member("updates"), append_state(out, updates, joined);
+  if (!changes.joins.empty()) member("joins"), append_state(out, joins, joined);
+  if (!changes.leaves.empty()) member("leaves"), append_refs(out, leaves);
   return out += '}';
 }
 
 std::string encode_state(std::string_view topic, std::span<const Presence> list, const PresenceFetch& fetch, Log& log) {
-  std::string out;
-  append_fetched(out, topic, list, fetch, log);
-  return out;
+  return encode_state(list, fetch_fields(topic, list, fetch, log));
 }
 
 std::string encode_diff(const TopicDiff& diff, const PresenceFetch& fetch, Log& log) {
-  std::string out = R"({"joins":)";
-  append_fetched(out, diff.topic, diff.joins, fetch, log);
-  out += R"(,"leaves":)";
-  append_fetched(out, diff.topic, diff.leaves, fetch, log);
-  return out += '}';
+  const FetchedFields joined = fetch_fields(diff.topic, diff.joins, fetch, log);
+  return encode_diff(diff, joined, fetch_fields(diff.topic, diff.leaves, fetch, log));
 }
 
 }  // namespace roost::tracker

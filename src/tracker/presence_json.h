@@ -3,24 +3,47 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
+
+#include <boost/json/object.hpp>
 
 #include <roost/presence.hpp>
 
+#include "base/hash.h"
 #include "base/log.h"
 #include "presence/diff.h"
 
 namespace roost::tracker {
 
+/// What the application's fetch added beside `metas`, by key: the JSON text that stands behind it, `,"name":"Ada"`.
+using FetchedFields = std::unordered_map<std::string, std::string, StringHash, std::equal_to<>>;
+
+/// The presences as fetch gets them: {key: {"metas": [meta, …]}}.
+boost::json::object grouped(std::span<const presence::Presence> list);
+/// The fields in what fetch made of them. Throws for those that JSON cannot hold (NaN, infinity, text that is not
+/// UTF-8).
+FetchedFields fields_of(const boost::json::object& fetched);
+/// Both with the call between. If it throws, or gives what JSON cannot hold, that is logged, and there are no fields
+/// (PROTOCOL Q13).
+FetchedFields fetch_fields(std::string_view topic, std::span<const presence::Presence> list, const PresenceFetch& fetch,
+                           Log& log);
+
 /// The payload of presence_state: {key: {"metas": [meta, …]}, …} (PROTOCOL Q8). Keys ascend bytewise, metas keep the
 /// order of `list`. A key that is not UTF-8 has U+FFFD for each wrong byte.
-std::string encode_state(std::span<const presence::Presence> list);
+/// `fields`: of keys that are not in the list they are ignored.
+std::string encode_state(std::span<const presence::Presence> list, const FetchedFields& fields = {});
 /// The payload of presence_diff: {"joins": {…}, "leaves": {…}}, each as a state (PROTOCOL Q15).
-std::string encode_diff(const presence::TopicDiff& diff);
+std::string encode_diff(const presence::TopicDiff& diff, const FetchedFields& joined = {},
+                        const FetchedFields& left = {});
+/// The same change for clients of ours (docs/wire.md, "Presence"): {"updates": {…}, "joins": {…}, "leaves": {key:
+/// [phx_ref, …]}}, each only if there is something in it. The metas of `updates` have as phx_ref_prev that of the meta
+/// whose place they take. A join that takes a place without being an update (it has no phx_ref_prev) is a join, and a
+/// leave.
+std::string encode_changes(const presence::TopicDiff& diff, const FetchedFields& joined = {});
 
 /// The same with the application's fields beside each `metas` (PROTOCOL Q10). `fetch` is called once for a state, and
 /// twice for a diff, also with nothing. Keys that it adds are ignored, keys and metas that it drops or changes stay as
-/// they were. If it throws, or gives what JSON cannot hold (NaN, infinity, text that is not UTF-8), that is logged,
-/// and the presences go out without the fields (PROTOCOL Q13).
+/// they were.
 std::string encode_state(std::string_view topic, std::span<const presence::Presence> list, const PresenceFetch& fetch,
                          Log& log);
 std::string encode_diff(const presence::TopicDiff& diff, const PresenceFetch& fetch, Log& log);

@@ -51,6 +51,34 @@ TEST(PresenceJson, ADiffAlwaysHasBothSides) {
             R"("leaves":{"ann":{"metas":[{"phx_ref":"O","status":"online"}]}}})");
 }
 
+TEST(PresenceJson, ChangesNameOnlyWhatIsThere) {
+  EXPECT_EQ(encode_changes({"t", {kTwoUsers[2]}, {}}), R"({"joins":{"bob":{"metas":[{"phx_ref":"3"}]}}})");
+  EXPECT_EQ(encode_changes({"t", {}, kTwoUsers}), R"({"leaves":{"ann":["1","2"],"bob":["3"]}})");
+  EXPECT_EQ(encode_changes({"t", {}, {item("a\"b", R"({"phx_ref":"1"})")}}), R"({"leaves":{"a\"b":["1"]}})");
+}
+
+TEST(PresenceJson, AnUpdateNamesTheMetaThatClientsHave) {
+  const TopicDiff gathered{"t",
+                           {kTwoUsers[2], item("cyd", R"({"phx_ref":"9","phx_ref_prev":"8","n":1})")},
+                           {kTwoUsers[0], item("cyd", R"({"phx_ref":"5","n":0})")},
+                           {{1, 1}}};
+  EXPECT_EQ(encode_changes(gathered), R"({"updates":{"cyd":{"metas":[{"phx_ref":"9","phx_ref_prev":"5","n":1}]}},)"
+                                      R"("joins":{"bob":{"metas":[{"phx_ref":"3"}]}},"leaves":{"ann":["1"]}})");
+}
+
+TEST(PresenceJson, WhoLeftAndCameBackWithinAWindowIsNoUpdate) {
+  const TopicDiff back{"t", {item("cyd", R"({"phx_ref":"9"})")}, {item("cyd", R"({"phx_ref":"5"})")}, {{0, 0}}};
+  EXPECT_EQ(encode_changes(back), R"({"joins":{"cyd":{"metas":[{"phx_ref":"9"}]}},"leaves":{"cyd":["5"]}})");
+}
+
+TEST(PresenceJson, ChangesHaveTheFieldsOfFetch) {
+  const TopicDiff diff{
+      "t", {item("ann", R"({"phx_ref":"2","phx_ref_prev":"1"})"), kTwoUsers[2]}, {kTwoUsers[0]}, {{0, 0}}};
+  EXPECT_EQ(encode_changes(diff, {{"ann", R"(,"name":"Ann")"}, {"bob", R"(,"name":"Bob")"}}),
+            R"({"updates":{"ann":{"metas":[{"phx_ref":"2","phx_ref_prev":"1"}],"name":"Ann"}},)"
+            R"("joins":{"bob":{"metas":[{"phx_ref":"3"}],"name":"Bob"}}})");
+}
+
 TEST(PresenceJson, HostileKeysAreOnlyKeys) {
   const std::string long_key(10'000, 'k');
   const std::vector<std::string> keys{

@@ -56,6 +56,13 @@ const wire::Serializer* negotiate(const Mount& mount, const boost::json::object&
   return nullptr;
 }
 
+// A client of ours says so, and speaks V2. Whatever else it says, it gets what every client gets.
+const wire::Serializer* of_ours(const wire::Serializer* serializer, const boost::json::object& params) {
+  const boost::json::value* roost = params.if_contains("roost");
+  const bool ours = roost && roost->is_string() && roost->get_string() == "1";
+  return ours && serializer == &wire::v2_json() ? &wire::v2_json_ours() : serializer;
+}
+
 }  // namespace
 
 std::expected<boost::json::object, http::ParseError> request_params(const http::Request& request,
@@ -81,7 +88,7 @@ std::expected<Connected, Refused> connect(const Mount& mount, const Exchange& ex
                                           std::optional<std::string> auth_token, std::optional<std::string> protocols,
                                           std::string_view transport, channel::Host& host) {
   const bool raw = static_cast<bool>(mount.definition->raw_);
-  const wire::Serializer* serializer = raw ? nullptr : negotiate(mount, params, host.log);
+  const wire::Serializer* serializer = raw ? nullptr : of_ours(negotiate(mount, params, host.log), params);
   if (!raw && !serializer) host.metrics.add(Count::refused_version);
   if (!raw && !serializer) return std::unexpected(Refused{Refused::Why::rejected, ""});
   if (!mount.definition->connect_) return Connected{Accept{}, serializer};

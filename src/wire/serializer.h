@@ -25,6 +25,8 @@ class Serializer {
 
   /// For logs and metrics; also tells serializers apart when a broadcast is encoded once for each.
   virtual std::string_view name() const = 0;
+  /// Whether its clients are ours: they connected with roost=1, and take what docs/wire.md says of such.
+  virtual bool ours() const { return false; }
 
   /// The message in one frame. `binary_frame`: the opcode, or for a long poll, how the message was marked.
   /// `utf8`: whether the text was checked before. The result lives as long as `bytes` and `scratch` stay as they are.
@@ -62,5 +64,7 @@ class Serializer {
 const Serializer& v1_json();
 /// vsn 2.0.x: JSON arrays, and binary frames (F5-F15).
 const Serializer& v2_json();
+/// The same for clients of ours. That it is another one keeps their frames apart wherever frames are shared.
+const Serializer& v2_json_ours();
 
 }  // namespace roost::wire

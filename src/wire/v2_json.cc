@@ -18,7 +18,9 @@ namespace {
 
 class V2Json final : public Serializer {
  public:
-  std::string_view name() const override { return "v2_json"; }
+  explicit V2Json(bool ours) : ours_(ours) {}
+  std::string_view name() const override { return ours_ ? "v2_json_ours" : "v2_json"; }
+  bool ours() const override { return ours_; }
 
   std::expected<Incoming, DecodeError> decode(bool binary_frame, std::string_view bytes, Utf8 utf8,
                                               Scratch& scratch) const override {
@@ -89,12 +91,19 @@ class V2Json final : public Serializer {
       out.raw("]");
     });
   }
+
+  const bool ours_;
 };
 
 }  // namespace
 
 const Serializer& v2_json() {
-  static const V2Json serializer;
+  static const V2Json serializer(false);
+  return serializer;
+}
+
+const Serializer& v2_json_ours() {
+  static const V2Json serializer(true);
   return serializer;
 }
 

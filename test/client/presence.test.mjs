@@ -92,3 +92,20 @@ test('a channel that crashes takes its presence with it and brings it back', asy
     return metas.length === 1 && metas[0].phx_ref !== before
   }, 'a new presence in place of the old one')
 })
+
+test('only roost=1 is told in our way; to anything else the diffs of every client go', async (t) => {
+  const topic = fresh('presence')
+  const heard = async (params) => {
+    const channel = connect(t, server.base, { user: 'watcher', params }).channel(topic, { track: false })
+    const events = new Set()
+    for (const event of ['presence_diff', 'roost_presence']) channel.on(event, () => events.add(event))
+    await outcome(channel.join())
+    return events
+  }
+  const ours = await heard({ roost: 1 })
+  const stock = await Promise.all([{}, { roost: 0 }, { roost: 2 }, { roost: '' }, { roost: '01' }, { roost: ['1'] }, { roost: { 1: 1 } }].map(heard))
+  await present(t, topic, 'ada')
+  await until(() => [ours, ...stock].every((events) => events.size > 0), 'a diff for each')
+  assert.deepEqual([...ours], ['roost_presence'])
+  for (const events of stock) assert.deepEqual([...events], ['presence_diff'])
+})

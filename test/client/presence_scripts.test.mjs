@@ -17,17 +17,35 @@ function random(seed) {
 
 const keys = ['ada', 'bob', '__proto__', '', 'ключ', 'k'.repeat(300)]
 
+/** What a client of ours is told, in the words of the official one: an update is a join, and a leave of what it replaces. */
+function asDiff({ updates = {}, joins = {}, leaves = {} }) {
+  const left = (refs) => ({ metas: refs.map((phx_ref) => ({ phx_ref })) })
+  const diff = { joins: {}, leaves: {} }
+  const put = (side, key, { metas, ...fields }) => {
+    const before = Object.hasOwn(side, key) ? side[key].metas : []
+    Object.defineProperty(side, key, { value: { ...fields, metas: [...before, ...metas] }, enumerable: true, configurable: true, writable: true })
+  }
+  for (const key of Object.keys(updates)) {
+    put(diff.joins, key, updates[key])
+    put(diff.leaves, key, left(updates[key].metas.map((meta) => meta.phx_ref_prev)))
+  }
+  for (const key of Object.keys(joins)) put(diff.joins, key, joins[key])
+  for (const key of Object.keys(leaves)) put(diff.leaves, key, left(leaves[key]))
+  return diff
+}
+
 /** A client that comes, goes, tracks, updates, untracks, crashes and loses its connection. */
 class Client {
-  constructor(t, base, topic, user) {
-    Object.assign(this, { t, base, topic, user })
+  constructor(t, base, topic, user, ours = false) {
+    Object.assign(this, { t, base, topic, user, ours })
   }
 
   // Each time by a socket of its own: a Presence that hears late diffs of the channel before it has ghosts, also with Phoenix.
   async join(track) {
-    this.socket = connect(this.t, this.base, { user: this.user })
+    this.socket = connect(this.t, this.base, { user: this.user, params: this.ours ? { roost: 1 } : {} })
     this.channel = this.socket.channel(this.topic, { track })
     this.presence = new Presence(this.channel)
+    if (this.ours) this.channel.on('roost_presence', (changes) => this.presence.channel.trigger('presence_diff', asDiff(changes)))
     await outcome(this.channel.join())
   }
 
@@ -66,7 +84,7 @@ async function play(t, base, seed) {
   const watcher = new Client(t, base, topic, 'watcher')
   await watcher.join(false)
   const list = () => outcome(watcher.channel.push('list', {}))
-  const clients = Array.from({ length: 5 }, (_, i) => new Client(t, base, topic, `user-${i}`))
+  const clients = Array.from({ length: 5 }, (_, i) => new Client(t, base, topic, `user-${i}`, i % 2 === 0))
   for (let step = 0; step < 120; step++) {
     const done = clients[roll(clients.length)].step(roll(17), keys[roll(keys.length)])
     const patience = roll(6)

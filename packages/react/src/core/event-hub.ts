@@ -6,7 +6,7 @@ import type { ChannelLike } from './phoenix.js'
 const past_events_max = 500
 
 /** Of phoenix.js, and of presences, which have a store that is there from the start. */
-const is_internal = (event: string): boolean => /^(phx_|chan_reply_|presence_state$|presence_diff$)/.test(event)
+const is_internal = (event: string): boolean => /^(phx_|chan_reply_|presence_state$|presence_diff$|roost_presence$)/.test(event)
 
 /** `join_ref`: of the channel's present join; it changes with every join. */
 export type EventHandler = (payload: unknown, join_ref?: unknown) => void

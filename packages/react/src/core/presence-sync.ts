@@ -19,6 +19,16 @@ export interface PresenceDiff {
   readonly leaves: WirePresences
 }
 
+/**
+ * What a Roost server says to us in place of a diff: the metas of `updates` take the place of those that their phx_ref_prev
+ * names, and `leaves` are refs.
+ */
+export interface PresenceChanges {
+  readonly updates?: WirePresences
+  readonly joins?: WirePresences
+  readonly leaves?: Readonly<Record<string, readonly string[]>>
+}
+
 export const no_presences: PresenceState<never> = new Map()
 
 /**
@@ -36,16 +46,39 @@ export function syncState(current: PresenceState, wire: WirePresences): Presence
 }
 
 /** The state after a `presence_diff` (PROTOCOL Q21): joins first, then leaves. */
-export function syncDiff(current: PresenceState, diff: PresenceDiff): PresenceState {
+export function syncDiff(current: PresenceState, { joins, leaves }: PresenceDiff): PresenceState {
+  return change(current, {}, joins, Object.entries(leaves).map(([key, left]) => [key, refsOf(left)]))
+}
+
+/** The state after what a Roost server said: updates first, then as a diff. */
+export function syncChanges(current: PresenceState, { updates = {}, joins = {}, leaves = {} }: PresenceChanges): PresenceState {
+  return change(
+    current,
+    updates,
+    joins,
+    Object.entries(leaves).map(([key, refs]) => [key, new Set(refs)]),
+  )
+}
+
+function change(
+  current: PresenceState,
+  updates: WirePresences,
+  joins: WirePresences,
+  leaves: readonly (readonly [key: string, refs: ReadonlySet<string>])[],
+): PresenceState {
   const next = new Map(current)
-  for (const [key, joined] of Object.entries(diff.joins)) {
-    const entry = next.get(key)
-    next.set(key, entry ? addMetas(entry, joined) : joined)
+  const put = (presences: WirePresences, merge: (entry: PresenceEntry, fresh: PresenceEntry) => PresenceEntry) => {
+    for (const [key, fresh] of Object.entries(presences)) {
+      const entry = next.get(key)
+      next.set(key, entry ? merge(entry, fresh) : fresh)
+    }
   }
-  for (const [key, left] of Object.entries(diff.leaves)) {
+  put(updates, updateMetas)
+  put(joins, addMetas)
+  for (const [key, refs] of leaves) {
     const entry = next.get(key)
     if (!entry) continue
-    const rest = removeMetas(entry, left)
+    const rest = withoutMetas(entry, refs)
     if (rest.metas.length > 0) next.set(key, rest)
     else next.delete(key)
   }
@@ -68,8 +101,18 @@ function addMetas(entry: PresenceEntry, joined: PresenceEntry): PresenceEntry {
   return { ...joined, metas: [...entry.metas.filter((meta) => !refs.has(meta.phx_ref)), ...joined.metas] }
 }
 
-function removeMetas(entry: PresenceEntry, left: PresenceEntry): PresenceEntry {
-  const refs = refsOf(left)
+/** An update stays where the meta was that it replaces; without that one it is a join. */
+function updateMetas(entry: PresenceEntry, updated: PresenceEntry): PresenceEntry {
+  let { metas } = entry
+  for (const meta of updated.metas) {
+    const others = metas.filter(({ phx_ref }) => phx_ref !== meta.phx_ref)
+    const at = others.findIndex(({ phx_ref }) => phx_ref === meta.phx_ref_prev)
+    metas = at < 0 ? [...others, meta] : [...others.slice(0, at), meta, ...others.slice(at + 1)]
+  }
+  return { ...updated, metas }
+}
+
+function withoutMetas(entry: PresenceEntry, refs: ReadonlySet<string>): PresenceEntry {
   const metas = entry.metas.filter((meta) => !refs.has(meta.phx_ref))
   return metas.length === entry.metas.length ? entry : { ...entry, metas }
 }

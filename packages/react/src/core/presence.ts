@@ -2,8 +2,8 @@ import { problemOf, type Check } from './checks.js'
 import type { Diagnostics } from './diagnostics.js'
 import type { EventHub } from './event-hub.js'
 import { isObject } from './is-object.js'
-import { no_presences, syncDiff, syncState } from './presence-sync.js'
-import type { PresenceDiff, PresenceEntry, PresenceState, WirePresences } from './presence-sync.js'
+import { no_presences, syncChanges, syncDiff, syncState } from './presence-sync.js'
+import type { PresenceChanges, PresenceDiff, PresenceEntry, PresenceState, WirePresences } from './presence-sync.js'
 import { createCell, derive, listen, tell, type Store } from './store.js'
 
 /** Diffs held back while their state is awaited. 1,000: a server that sends no state must not fill memory. */
@@ -37,7 +37,7 @@ export function createPresenceStore({ topic, hub, check, diagnostics }: Presence
   const store = createCell<PresenceState>(no_presences)
   const by_key = new Map<string, Set<() => void>>()
   let synced_join: unknown
-  let pending: PresenceDiff[] = []
+  let pending: PresenceChange[] = []
 
   const become = (next: PresenceState) => {
     const before = store.getSnapshot()
@@ -55,13 +55,23 @@ export function createPresenceStore({ topic, hub, check, diagnostics }: Presence
     synced_join = join_ref
     const waiting = pending
     pending = []
-    become(waiting.reduce(syncDiff, syncState(store.getSnapshot(), wire as WirePresences)))
+    become(waiting.reduce((state, apply) => apply(state), syncState(store.getSnapshot(), wire as WirePresences)))
   })
+  const changed = (join_ref: unknown, apply: PresenceChange) => {
+    if (join_ref === synced_join) become(apply(store.getSnapshot()))
+    else if (pending.length < pending_diffs_max) pending.push(apply)
+  }
   hub.on('presence_diff', (wire, join_ref) => {
     const { joins, leaves } = (isObject(wire) ? wire : {}) as Partial<PresenceDiff>
     if (broken('"presence_diff", joins', joins) || broken('"presence_diff", leaves', leaves)) return
-    if (join_ref === synced_join) become(syncDiff(store.getSnapshot(), wire as unknown as PresenceDiff))
-    else if (pending.length < pending_diffs_max) pending.push(wire as unknown as PresenceDiff)
+    changed(join_ref, (state) => syncDiff(state, wire as unknown as PresenceDiff))
+  })
+  hub.on('roost_presence', (wire, join_ref) => {
+    const { updates = {}, joins = {}, leaves = {} } = (isObject(wire) ? wire : {}) as PresenceChanges
+    if (broken('"roost_presence", updates', updates) || broken('"roost_presence", joins', joins)) return
+    if (!isObject(leaves) || !Object.values(leaves).every(isListOfTexts))
+      return diagnostics.dropped(topic, '"roost_presence"', 'leaves: expected lists of refs')
+    changed(join_ref, (state) => syncChanges(state, { updates, joins, leaves }))
   })
 
   const presence: OwnedPresenceStore = {
@@ -86,6 +96,10 @@ export function createPresenceStore({ topic, hub, check, diagnostics }: Presence
   }
   return presence
 }
+
+type PresenceChange = (state: PresenceState) => PresenceState
+
+const isListOfTexts = (list: unknown): boolean => Array.isArray(list) && list.every((each) => typeof each === 'string')
 
 function listenTo(by_key: Map<string, Set<() => void>>, key: string, listener: () => void): () => void {
   const listeners = by_key.get(key) ?? new Set()

@@ -1,6 +1,6 @@
 import { Presence } from 'phoenix'
 import { describe, expect, it } from 'vitest'
-import { syncDiff, syncState, type PresenceDiff, type PresenceState, type WirePresences } from '../../src/core/index.js'
+import { syncChanges, syncDiff, syncState, type PresenceDiff, type PresenceState, type WirePresences } from '../../src/core/index.js'
 
 /** A small generator, so that every run makes the same histories. */
 function randomOf(seed: number) {
@@ -53,5 +53,38 @@ describe('presence sync', () => {
     syncDiff(before, { joins: { ann: { metas: [{ phx_ref: '2' }] } }, leaves: { ann: { metas: [{ phx_ref: '1' }] } } })
     expect([...before]).toEqual(frozen)
     expect(wire).toEqual({ ann: { metas: [{ phx_ref: '1' }] } })
+  })
+})
+
+describe('what a Roost server says', () => {
+  const entry = (...refs: [ref: string, prev?: string][]) => ({
+    metas: refs.map(([phx_ref, prev]) => (prev === undefined ? { phx_ref } : { phx_ref, phx_ref_prev: prev })),
+  })
+  const present = () => syncState(new Map(), { ann: entry(['a'], ['b']), bob: entry(['c']) })
+  const refs = (state: PresenceState) => [...state].map(([key, { metas }]) => `${key}:${metas.map((meta) => meta.phx_ref).join()}`)
+
+  it('puts an update where the meta was, and leaves all others as they are', () => {
+    const before = present()
+    const after = syncChanges(before, { updates: { ann: entry(['x', 'a']) } })
+    expect(refs(after)).toEqual(['ann:x,b', 'bob:c'])
+    expect(after.get('ann')?.metas[1]).toBe(before.get('ann')?.metas[1])
+    expect(after.get('bob')).toBe(before.get('bob'))
+  })
+
+  it('takes an update whose place is gone as a join, and a repeated one as done', () => {
+    expect(refs(syncChanges(present(), { updates: { ann: entry(['x', 'gone']), cid: entry(['y', 'gone']) } }))).toEqual(['ann:a,b,x', 'bob:c', 'cid:y'])
+    const once = syncChanges(present(), { updates: { ann: entry(['b', 'a']) } })
+    expect(refs(once)).toEqual(['ann:b', 'bob:c'])
+  })
+
+  it('applies joins before leaves, so that who comes back elsewhere keeps the place', () => {
+    const after = syncChanges(present(), { joins: { ann: entry(['z']) }, leaves: { ann: ['a', 'b'], bob: ['c'], nobody: ['q'] } })
+    expect(refs(after)).toEqual(['ann:z'])
+  })
+
+  it('is the same object when nothing changes', () => {
+    const before = present()
+    expect(syncChanges(before, { leaves: { ann: ['q'] } })).toBe(before)
+    expect(syncChanges(before, {})).toBe(before)
   })
 })

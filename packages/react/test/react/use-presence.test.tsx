@@ -39,6 +39,19 @@ describe('usePresence', () => {
     expect(result.current).toBe(before)
   })
 
+  it('understands what a Roost server says in place of diffs', async () => {
+    const { server, result } = await present()
+    const bob = result.current.get('bob')
+    const updated = { metas: [{ phx_ref: 'new', phx_ref_prev: 'ref-a1', name: 'a1' }] }
+    await server.broadcast('room:1', 'roost_presence', { updates: { ann: updated }, leaves: { ann: ['ref-a2'] } })
+    expect(result.current.get('ann')?.metas.map((meta) => meta.phx_ref)).toEqual(['new'])
+    expect(result.current.get('bob')).toBe(bob)
+    const before = result.current
+    for (const broken of [{ updates: 1 }, { joins: { a: {} } }, { leaves: { ann: 'x' } }, { leaves: [] }])
+      await server.broadcast('room:1', 'roost_presence', broken)
+    expect(result.current).toBe(before)
+  })
+
   it('holds diffs back until the state of this join has come', async () => {
     const { server, result } = await mountHook(() => usePresence('room:1'), undefined)
     await server.reply('room:1', 'phx_join', 'ok')
