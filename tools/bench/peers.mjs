@@ -14,10 +14,11 @@ function install() {
 
 const node = (script) => ({ path: process.execPath, args: [`${folder}/${script}`], env: { NODE_ENV: 'production' } })
 
-function contestants() {
+function contestants({ uwebsockets }) {
   return [
     { name: 'floor', kind: kinds['coalescing floor'], args: [] },
     { name: 'Roost', kind: kinds.roost, args: [] },
+    ...(uwebsockets ? [{ name: `uWebSockets ${uwebsockets.version}`, kind: uwebsockets.kind, args: [] }] : []),
     { name: `ws ${version('ws')}`, kind: node('ws.mjs'), args: [] },
     { name: `Socket.IO ${version('socket.io')}`, kind: node('socketio.mjs'), args: ['--protocol', 'socketio'], path: '/' },
   ]
@@ -45,7 +46,7 @@ async function measure(load, { kind, args, path }, { seconds }) {
 /** {headings, rows}: CPU time of each server in µs, and what a connection takes of its memory. */
 export async function comparePeers(context, print) {
   install()
-  const all = contestants()
+  const all = contestants(context)
   const headings = ['server CPU, µs', ...all.map(({ name }) => name)]
   const rows = []
   let memory

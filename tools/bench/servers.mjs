@@ -15,6 +15,7 @@ export const kinds = {
   'coalescing floor': { path: binary('floor'), args: ['--coalesce'] },
   roost: contract('--shards', '1'),
   'roost, 2 shards': contract('--shards', '2'),
+  'roost, one by one': { path: binary('contract_server'), args: ['--log-level', 'error', '--presence-diff-frames-per-second', '0', '--shards', '1'] },
 }
 
 export const allCores = cpus().map((_, core) => core).join(',')
