@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 #include <utility>
 
@@ -13,6 +14,14 @@ namespace roost {
 /// At most kFrameHeadMax bytes before `payload` may be written. ws::write_head is one; nullptr: nothing is put before.
 using FrameHead = std::size_t (*)(char* payload, std::size_t payload_bytes, bool binary);
 inline constexpr std::size_t kFrameHeadMax = 10;  // 2 + 8 bytes of length: RFC 6455 §5.2, unmasked
+
+/// One encoded message that lies in memory of the caller's, with the head in front of it: for one client, who sends it
+/// copies it.
+struct FrameView {
+  std::string_view framed;  // head and message
+  std::size_t head_bytes = 0;
+  bool binary = false;
+};
 
 /// One encoded message for clients, with the WebSocket header in front of it: made once, shared by all who get it.
 class Frame {
@@ -28,6 +37,17 @@ class Frame {
       std::forward<Fill>(fill)(out + kFrameHeadMax);
       const std::size_t head_bytes = head ? head(out + kFrameHeadMax, payload_bytes, binary) : 0;
       frame.begin_ = static_cast<std::uint8_t>(kFrameHeadMax - head_bytes);
+    });
+    return frame;
+  }
+
+  /// The same message in memory of its own.
+  static Frame copy(const FrameView& view) {
+    Frame frame;
+    frame.binary_ = view.binary;
+    frame.begin_ = static_cast<std::uint8_t>(kFrameHeadMax - view.head_bytes);
+    frame.bytes_ = SharedBytes::make(frame.begin_ + view.framed.size(), [&](char* out) {
+      if (!view.framed.empty()) std::memcpy(out + frame.begin_, view.framed.data(), view.framed.size());
     });
     return frame;
   }

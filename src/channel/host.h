@@ -95,6 +95,8 @@ class Outlet {
  public:
   /// Puts a frame at the end of the connection's queue; it leaves at the end of the loop's turn.
   virtual void send(const Frame& frame) = 0;
+  /// The same for one that lies in memory of the caller's.
+  virtual void send_short(const FrameView& frame) { send(Frame::copy(frame)); }
   /// Whether send_batch does something: other connections take frames only.
   virtual bool takes_batches() const { return false; }
   /// Puts a batch there, from its last frame on (base/batch.h).

@@ -1,5 +1,6 @@
 #include "channel/session.h"
 
+#include <array>
 #include <utility>
 
 #include "base/limits.h"
@@ -7,6 +8,9 @@
 
 namespace roost::channel {
 namespace {
+
+// Room on the stack for a reply. Its texts may need six times their size, so nearly all of up to a kilobyte fit.
+constexpr std::size_t kShortReplyBytes = 2048;
 
 constexpr std::string_view kUnmatched = R"({"reason":"unmatched topic"})";
 constexpr std::string_view kTooMany = R"({"reason":"too many channels joined"})";
@@ -185,8 +189,13 @@ void Session::reply_error(const wire::Ref& join_ref, const wire::Ref& ref, const
 
 bool Session::send_reply(const wire::Ref& join_ref, const wire::Ref& ref, std::string_view topic,
                          const Response& response) {
-  const auto frame = serializer_.encode_reply(join_ref, ref, topic, response.status,
-                                              {response.response.view(), response.response.is_binary()}, head_);
+  const wire::Body body{response.response.view(), response.response.is_binary()};
+  std::array<char, kShortReplyBytes> room;
+  if (const auto frame = serializer_.encode_short_reply(join_ref, ref, topic, response.status, body, head_, room)) {
+    send_short(*frame);
+    return true;
+  }
+  const auto frame = serializer_.encode_reply(join_ref, ref, topic, response.status, body, head_);
   if (frame) {
     send(*frame);
     return true;

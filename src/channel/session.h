@@ -64,6 +64,9 @@ class Session final : public Endpoint, public pubsub::Subscriber {
   void send(const Frame& frame) {
     if (!ended_) outlet_.send(frame);
   }
+  void send_short(const FrameView& frame) {
+    if (!ended_) outlet_.send_short(frame);
+  }
   void send_batch(Batch& batch) {
     if (!ended_) outlet_.send_batch(batch);
   }

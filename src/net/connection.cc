@@ -147,6 +147,13 @@ void ConnectionState::send(SharedBytes bytes, std::size_t offset) {
   flush_later();
 }
 
+void ConnectionState::send_copy(std::string_view bytes) {
+  if (phase_ != Phase::open) return;
+  if (const auto batch = settle_batch()) batch->come_back(*this);
+  outbox_.push_copy(bytes);
+  flush_later();
+}
+
 void ConnectionState::send(Batch& batch) {
   if (phase_ != Phase::open) return;
   if (const auto other = settle_batch()) other->come_back(*this);
@@ -336,7 +343,7 @@ void Connection::leave(Batch& batch) {
   state_->leave(batch);
 }
 void Connection::send_copy(std::string_view bytes) {
-  state_->send(SharedBytes::copy(bytes), 0);
+  state_->send_copy(bytes);
 }
 std::string Connection::peer_address() const {
   return state_->peer_address();

@@ -28,6 +28,7 @@ class ConnectionState final : public BatchTaker, public Watched {
 
   void start(Fd fd, const TlsContext* tls);
   void send(SharedBytes bytes, std::size_t offset);
+  void send_copy(std::string_view bytes);
   void send(Batch& batch);
   void leave(Batch& batch);
   /// The end of the turn: sends what gathered.

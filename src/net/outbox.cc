@@ -21,17 +21,29 @@ void Outbox::push(SharedBytes bytes, std::size_t begin, std::size_t end) {
     first_ = {std::move(bytes), begin, end};
     return;
   }
+  if (end - begin <= kCopyMax) return append(bytes.view().substr(begin, end - begin));
+  Rest& more = rest();
+  more.room_bytes = 0;
+  more.pieces.push_back({std::move(bytes), begin, end});
+}
+
+void Outbox::push_copy(std::string_view bytes) {
+  if (bytes.empty()) return;
+  if (bytes_ == 0 || bytes.size() > kCopyMax) return push(SharedBytes::copy(bytes), 0, bytes.size());
+  bytes_ += bytes.size();
+  append(bytes);
+}
+
+Outbox::Rest& Outbox::rest() {
   if (!rest_) {
     rest_ = std::make_unique<Rest>();
     rest_->pieces.reserve(kFirstPieces);
   }
-  if (end - begin <= kCopyMax) return append(bytes.view().substr(begin, end - begin));
-  rest_->room_bytes = 0;
-  rest_->pieces.push_back({std::move(bytes), begin, end});
+  return *rest_;
 }
 
 void Outbox::append(std::string_view bytes) {
-  Rest& rest = *rest_;
+  Rest& rest = this->rest();
   if (rest.room_bytes < bytes.size()) {
     auto run = SharedBytes::make(kRunBytes, [&rest](char* out) { rest.room = out; });
     rest.room_bytes = kRunBytes;

@@ -19,6 +19,9 @@ class Outbox {
   /// Adds the bytes from `begin` to `end`. Nothing happens if there are none.
   void push(SharedBytes bytes, std::size_t begin, std::size_t end);
 
+  /// The same for bytes that lie elsewhere: they are copied, short ones to those before them.
+  void push_copy(std::string_view bytes);
+
   /// What to give to the system now; empty if there is nothing. A first frame that is alone or longer than
   /// kGatherMax is returned as it lies; short ones are put together in `scratch`, as many as fit.
   /// Valid until the next call and the next change of `scratch`.
@@ -53,6 +56,7 @@ class Outbox {
     std::size_t room_bytes = 0;
   };
 
+  Rest& rest();
   void append(std::string_view bytes);
   void pop();
   std::size_t waiting() const { return rest_ ? rest_->pieces.size() - rest_->begin : 0; }

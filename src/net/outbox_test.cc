@@ -40,6 +40,20 @@ TEST_F(OutboxTest, PutsShortFramesTogether) {
   EXPECT_EQ(next(), "");
 }
 
+TEST_F(OutboxTest, CopiesWhatLiesElsewhere) {
+  std::string bytes = "first ";
+  outbox_.push_copy(bytes);
+  bytes = "second ";
+  outbox_.push_copy(bytes);
+  outbox_.push_copy("");
+  const std::string long_one(Outbox::kCopyMax + 1, 'L');
+  bytes = long_one;
+  outbox_.push_copy(bytes);
+  bytes.assign(bytes.size(), 'x');
+  EXPECT_EQ(next(), "first second " + long_one);
+  EXPECT_EQ(outbox_.bytes(), next().size());
+}
+
 TEST_F(OutboxTest, GivesALongFrameAloneAndKeepsTheOrder) {
   push("a");
   push(std::string(Outbox::kGatherMax, 'L'));
@@ -65,7 +79,10 @@ TEST_F(OutboxTest, AnySizesConsumedInAnyStepsGiveTheSameBytes) {
         const std::size_t size = random() % 50 == 0 ? random() % 40'000 : random() % 300;
         const std::string bytes(size, static_cast<char>('a' + step % 26));
         expected += bytes;
-        push(bytes);
+        if (random() % 2 == 0)
+          push(bytes);
+        else
+          outbox_.push_copy(bytes);
       } else if (const auto bytes = next(); !bytes.empty()) {
         const std::size_t taken = random() % (bytes.size() + 1);
         got += bytes.substr(0, taken);

@@ -178,12 +178,17 @@ void WebSocket::send(const Frame& frame) {
   client_.connection().send(form.bytes(), form.begin());
 }
 
+void WebSocket::send_short(const FrameView& frame) {
+  if (deflate_bits_) return send(Frame::copy(frame));
+  send_copy(frame.framed);
+}
+
 // What a batch grows by is not looked at again before the next one begins: that much, Batch::kBytesMax, may be over.
 void WebSocket::send_batch(Batch& batch) {
   if (!client_.closed() && !closing_ && room_for(batch.size() - batch.last())) client_.connection().send(batch);
 }
 
-void WebSocket::send_control(std::string_view frame) {
+void WebSocket::send_copy(std::string_view frame) {
   if (!client_.closed() && !closing_ && room_for(frame.size())) client_.connection().send_copy(frame);
 }
 
@@ -192,7 +197,7 @@ void WebSocket::send_pong(std::string_view payload) {
   constexpr std::size_t kUntriedPongBytes = 64 * 1024;  // of one turn: some hundred pongs
   const net::Connection& connection = client_.connection();
   if (!held_pong_ && !connection.blocked() && connection.outbox_memory() < kUntriedPongBytes)
-    return send_control(ws::encode_pong(payload));
+    return send_copy(ws::encode_pong(payload));
   const bool first = !held_pong_;
   held_pong_ = std::make_unique<std::string>(ws::encode_pong(payload));
   if (!first || connection.blocked()) return;  // on_drained comes
@@ -205,7 +210,7 @@ void WebSocket::send_pong(std::string_view payload) {
 void WebSocket::send_held_pong() {
   if (!held_pong_ || client_.connection().blocked()) return;
   const auto pong = std::move(held_pong_);
-  send_control(*pong);
+  send_copy(*pong);
 }
 
 // One frame of any size is taken when nothing waits. A peer is slow when it was offered bytes and did not take them:
@@ -243,7 +248,7 @@ void WebSocket::request_close_with(std::uint16_t code) {
 }
 
 void WebSocket::send_ping(std::string_view bytes) {
-  send_control(ws::encode_ping(bytes.substr(0, ws::kControlPayloadMax)));
+  send_copy(ws::encode_ping(bytes.substr(0, ws::kControlPayloadMax)));
 }
 
 // What was sent before goes out before; what is sent after does not.

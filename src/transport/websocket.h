@@ -32,6 +32,7 @@ class WebSocket final : public Protocol, public channel::Outlet {
   void drain() override;
 
   void send(const Frame& frame) override;
+  void send_short(const FrameView& frame) override;
   bool takes_batches() const override { return deflate_bits_ == 0; }
   void send_batch(Batch& batch) override;
   void leave_batch(Batch& batch) override { client_.connection().leave(batch); }
@@ -42,7 +43,7 @@ class WebSocket final : public Protocol, public channel::Outlet {
  private:
   void handle(const ws::Event& event);
   bool room_for(std::size_t bytes);
-  void send_control(std::string_view frame);
+  void send_copy(std::string_view frame);
   void send_pong(std::string_view payload);
   void send_held_pong();
   void hold_back(std::span<char> bytes);

@@ -3,6 +3,8 @@
 #include <array>
 #include <cstring>
 #include <expected>
+#include <optional>
+#include <span>
 #include <string_view>
 
 #include "base/frame.h"
@@ -64,20 +66,29 @@ class Writer {
   char* out_;
 };
 
-/// A text frame that `layout(out)` describes. It is called twice: a short one is written on the stack and copied, which
-/// costs less than to look at its texts once more; of others a Counter takes the size.
+/// Writes a text frame that `layout(out)` describes into `room`. nullopt: there might not be enough. The layout is
+/// called twice, and its texts are looked at once.
 template <typename Layout>
-Frame make_text_frame(FrameHead head, const Layout& layout) {
-  constexpr std::size_t kShort = 1024;
+std::optional<FrameView> write_text_frame(std::span<char> room, FrameHead head, const Layout& layout) {
   Bound bound;
   layout(bound);
-  if (bound.bytes() <= kShort) {
-    std::array<char, kShort> room;
-    Writer writer(room.data());
-    layout(writer);
-    const auto size = static_cast<std::size_t>(writer.end() - room.data());
-    return Frame::make(size, false, head, [&](char* out) { std::memcpy(out, room.data(), size); });
-  }
+  if (kFrameHeadMax + bound.bytes() > room.size()) return std::nullopt;
+  char* const begin = room.data() + kFrameHeadMax;
+  Writer writer(begin);
+  layout(writer);
+  const auto size = static_cast<std::size_t>(writer.end() - begin);
+  const std::size_t head_bytes = head ? head(begin, size, false) : 0;
+  return FrameView{{begin - head_bytes, head_bytes + size}, head_bytes, false};
+}
+
+/// Bytes of messages that are written on the stack first: to copy them costs less than to look at their texts twice.
+inline constexpr std::size_t kShortBytes = 1024;
+
+/// A text frame that `layout(out)` describes. Of one that is not short a Counter takes the size.
+template <typename Layout>
+Frame make_text_frame(FrameHead head, const Layout& layout) {
+  std::array<char, kFrameHeadMax + kShortBytes> room;
+  if (const auto written = write_text_frame(room, head, layout)) return Frame::copy(*written);
   Counter counter;
   layout(counter);
   return Frame::make(counter.bytes(), false, head, [&layout](char* out) {

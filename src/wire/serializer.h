@@ -1,6 +1,8 @@
 #pragma once
 
 #include <expected>
+#include <optional>
+#include <span>
 #include <string_view>
 
 #include "base/frame.h"
@@ -36,6 +38,14 @@ class Serializer {
   /// The answer to the message that had `ref`. `response`: any JSON value, or bytes (not in V1).
   virtual Encoded encode_reply(const Ref& join_ref, const Ref& ref, TopicText topic, std::string_view status,
                                Body response, FrameHead head) const = 0;
+  /// The same, written into `room` without any allocation, as most replies can be. nullopt: it is longer than that, or
+  /// no text, or cannot be written: then encode_reply has to see to it.
+  virtual std::optional<FrameView> encode_short_reply(const Ref& /*join_ref*/, const Ref& /*ref*/,
+                                                      const TopicText& /*topic*/, std::string_view /*status*/,
+                                                      const Body& /*response*/, FrameHead /*head*/,
+                                                      std::span<char> /*room*/) const {
+    return std::nullopt;
+  }
   /// A message to one client that answers nothing. `payload`: a JSON object (in V1 any value), or bytes (not in V1).
   virtual Encoded encode_push(const Ref& join_ref, std::string_view topic, std::string_view event, Body payload,
                               FrameHead head) const = 0;

@@ -47,6 +47,21 @@ bool read_object(JsonReader& reader, JsonParts& parts) {
   return reader.at_end();
 }
 
+/// A reply, for make_text_frame. What it takes must outlive it.
+auto reply_layout(const Ref& ref, const TopicText& topic, std::string_view status, const Body& response) {
+  return [&ref, &topic, status, &response](auto& out) {
+    out.raw(R"({"event":"phx_reply","payload":{"response":)");
+    out.raw(response.bytes);
+    out.raw(R"(,"status":)");
+    out.string(status);
+    out.raw(R"(},"ref":)");
+    out.raw(ref.text());
+    out.raw(R"(,"topic":)");
+    out.topic(topic);
+    out.raw("}");
+  };
+}
+
 class V1Json final : public Serializer {
  public:
   std::string_view name() const override { return "v1_json"; }
@@ -66,17 +81,13 @@ class V1Json final : public Serializer {
   Encoded encode_reply(const Ref&, const Ref& ref, TopicText topic, std::string_view status, Body response,
                        FrameHead head) const override {
     if (response.binary) return no_binary();
-    return make_text_frame(head, [&](auto& out) {
-      out.raw(R"({"event":"phx_reply","payload":{"response":)");
-      out.raw(response.bytes);
-      out.raw(R"(,"status":)");
-      out.string(status);
-      out.raw(R"(},"ref":)");
-      out.raw(ref.text());
-      out.raw(R"(,"topic":)");
-      out.topic(topic);
-      out.raw("}");
-    });
+    return make_text_frame(head, reply_layout(ref, topic, status, response));
+  }
+  std::optional<FrameView> encode_short_reply(const Ref&, const Ref& ref, const TopicText& topic,
+                                              std::string_view status, const Body& response, FrameHead head,
+                                              std::span<char> room) const override {
+    if (response.binary) return std::nullopt;
+    return write_text_frame(room, head, reply_layout(ref, topic, status, response));
   }
 
   Encoded encode_push(const Ref&, std::string_view topic, std::string_view event, Body payload,

@@ -16,6 +16,24 @@
 namespace roost::wire {
 namespace {
 
+/// A reply, for make_text_frame. What it takes must outlive it.
+auto reply_layout(const Ref& join_ref, const Ref& ref, const TopicText& topic, std::string_view status,
+                  const Body& response) {
+  return [&join_ref, &ref, &topic, status, &response](auto& out) {
+    out.raw("[");
+    out.raw(join_ref.text());
+    out.raw(",");
+    out.raw(ref.text());
+    out.raw(",");
+    out.topic(topic);
+    out.raw(R"(,"phx_reply",{"response":)");
+    out.raw(response.bytes);
+    out.raw(R"(,"status":)");
+    out.string(status);
+    out.raw("}]");
+  };
+}
+
 class V2Json final : public Serializer {
  public:
   explicit V2Json(bool ours) : ours_(ours) {}
@@ -35,19 +53,13 @@ class V2Json final : public Serializer {
   Encoded encode_reply(const Ref& join_ref, const Ref& ref, TopicText topic, std::string_view status, Body response,
                        FrameHead head) const override {
     if (response.binary) return encode_binary_reply(join_ref, ref, topic, status, response.bytes, head);
-    return make_text_frame(head, [&](auto& out) {
-      out.raw("[");
-      out.raw(join_ref.text());
-      out.raw(",");
-      out.raw(ref.text());
-      out.raw(",");
-      out.topic(topic);
-      out.raw(R"(,"phx_reply",{"response":)");
-      out.raw(response.bytes);
-      out.raw(R"(,"status":)");
-      out.string(status);
-      out.raw("}]");
-    });
+    return make_text_frame(head, reply_layout(join_ref, ref, topic, status, response));
+  }
+  std::optional<FrameView> encode_short_reply(const Ref& join_ref, const Ref& ref, const TopicText& topic,
+                                              std::string_view status, const Body& response, FrameHead head,
+                                              std::span<char> room) const override {
+    if (response.binary) return std::nullopt;
+    return write_text_frame(room, head, reply_layout(join_ref, ref, topic, status, response));
   }
 
   Encoded encode_push(const Ref& join_ref, std::string_view topic, std::string_view event, Body payload,

@@ -1,9 +1,21 @@
+#include <array>
+#include <string>
+#include <vector>
+
 #include <gtest/gtest.h>
 
 #include "wire/wire_testing.h"
 
 namespace roost::wire {
 namespace {
+
+/// A head of three bytes.
+std::size_t ws_like_head(char* payload, std::size_t payload_bytes, bool) {
+  payload[-3] = 'h';
+  payload[-2] = static_cast<char>(payload_bytes / 256);
+  payload[-1] = static_cast<char>(payload_bytes % 256);
+  return 3;
+}
 
 using testing::binary;
 using testing::json;
@@ -138,6 +150,34 @@ TEST(V2Json, WritesPushesAndBroadcasts) {
             R"(["1",null,"room:a","pushed",{"a":1}])");
   EXPECT_EQ(payload(v2_json().encode_broadcast("room:a", "new_msg", json(R"({"m":1})"), nullptr)),
             R"([null,null,"room:a","new_msg",{"m":1}])");
+}
+
+TEST(ShortReply, IsTheReplyWrittenElsewhere) {
+  for (const Serializer* serializer : {&v1_json(), &v2_json()})
+    for (const std::size_t size : {0, 1, 15, 64, 200}) {
+      const std::string response = "\"" + std::string(size, 'r') + "\"";
+      const TopicText topic(std::string_view("room:\"\n"));
+      const auto frame =
+          serializer->encode_reply(ref_of("1"), ref_of("\"2\""), topic, "ok", json(response), &ws_like_head);
+      // On the heap and of that very size, so that what is written behind the end is seen.
+      for (std::size_t room_bytes = 0; room_bytes < 500; ++room_bytes) {
+        std::vector<char> room(room_bytes);
+        const auto view = serializer->encode_short_reply(ref_of("1"), ref_of("\"2\""), topic, "ok", json(response),
+                                                         &ws_like_head, room);
+        if (view) {
+          EXPECT_EQ(view->framed, frame->framed());
+          EXPECT_EQ(Frame::copy(*view).framed(), frame->framed());
+          EXPECT_EQ(Frame::copy(*view).payload(), frame->payload());
+        }
+        EXPECT_TRUE(view || room_bytes < frame->framed().size() + 100);
+      }
+    }
+}
+
+TEST(ShortReply, IsNeverOneOfBytes) {
+  std::array<char, 500> room;
+  for (const Serializer* serializer : {&v1_json(), &v2_json()})
+    EXPECT_FALSE(serializer->encode_short_reply(Ref(), Ref(), "t", "ok", binary("x"), nullptr, room).has_value());
 }
 
 TEST(V2Json, WritesTheEndOfAChannelWithItsJoinRefTwice) {
