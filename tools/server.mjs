@@ -71,16 +71,20 @@ export function get(base, path, headers = {}) {
 
 /** One server process on a port that it keeps over stop and start. */
 export class Server {
-  /** `ready`: a path that answers 200 when the server is up. `cwd`: where it runs. `tls`: whether it speaks that. */
-  constructor({ path, args = [], port, ready, cwd = root, env = {}, tls = false }) {
-    Object.assign(this, { path, args, port, ready, cwd, env })
-    this.base = `${tls ? 'https' : 'http'}://127.0.0.1:${port}`
+  /**
+   * `ready`: a path that answers 200 when the server is up. `cwd`: where it runs. `tls`: whether it speaks that. `host`:
+   * where `args` have it listen. `through`: a command that becomes it, such as nsenter.
+   */
+  constructor({ path, args = [], port, ready, cwd = root, env = {}, tls = false, host = '127.0.0.1', through = [] }) {
+    Object.assign(this, { path, args, port, ready, cwd, env, through })
+    this.base = `${tls ? 'https' : 'http'}://${host}:${port}`
     this.output = ''
     this.process = null
   }
 
   async start(ms = 20000) {
-    this.process = spawn(this.path, ['--port', `${this.port}`, ...this.args], {
+    const [program, ...args] = [...this.through, this.path, '--port', `${this.port}`, ...this.args]
+    this.process = spawn(program, args, {
       cwd: this.cwd,
       env: { ...process.env, ...this.env },
       stdio: ['ignore', 'pipe', 'pipe'],

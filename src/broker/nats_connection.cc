@@ -15,7 +15,7 @@ constexpr std::int64_t kConnectMs = 1000;  // a server that needs longer is as g
 constexpr std::int64_t kPingMs = 2000;
 constexpr int kPingsOutMax = 2;
 constexpr std::int64_t kFirstDelayMs = 50;
-constexpr std::int64_t kDelayMaxMs = 800;  // with jitter 1 s: a cluster is whole again within 2 s of its broker
+constexpr std::int64_t kDelayMaxMs = 400;  // with jitter 0.5 s, and kConnectMs: whole again within 2 s of the broker
 
 NatsEvents& events(void* closure) {
   return *static_cast<NatsEvents*>(closure);

@@ -38,6 +38,10 @@ class Listener::State final : public std::enable_shared_from_this<State>, privat
     fd_ = Fd();
   }
   std::uint16_t port() const { return port_; }
+  void pause(bool yes) {
+    paused_ = yes;
+    if (fd_) watch({.read = !yes});
+  }
 
  private:
   void on_ready(Interest) override {
@@ -61,7 +65,8 @@ class Listener::State final : public std::enable_shared_from_this<State>, privat
   // What can't be accepted now would be told at every turn.
   void retry_later(int code) {
     watch({});
-    retry_ = loop_.call_at(loop_.now() + kRetryDelay, [self = shared_from_this()] { self->watch({.read = true}); });
+    retry_ = loop_.call_at(loop_.now() + kRetryDelay,
+                           [self = shared_from_this()] { self->watch({.read = !self->paused_}); });
     if (on_error_) on_error_(system_error("accept on port " + std::to_string(port_), code));
   }
   void watch(Interest interest) { loop_.impl().poller().change(fd_.get(), *this, interest); }
@@ -72,6 +77,7 @@ class Listener::State final : public std::enable_shared_from_this<State>, privat
   Fd fd_;
   Executor::TimerId retry_;
   std::uint16_t port_ = 0;
+  bool paused_ = false;
 };
 
 std::expected<std::unique_ptr<Listener>, Error> Listener::create(Loop& loop, const Options& options, OnAccept on_accept,
@@ -86,6 +92,12 @@ std::expected<std::unique_ptr<Listener>, Error> Listener::create(Loop& loop, con
 Listener::Listener(std::shared_ptr<State> state) : state_(std::move(state)) {}
 Listener::~Listener() {
   state_->close();
+}
+void Listener::pause() {
+  state_->pause(true);
+}
+void Listener::resume() {
+  state_->pause(false);
 }
 std::uint16_t Listener::port() const {
   return state_->port();

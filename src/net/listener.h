@@ -45,6 +45,9 @@ class Listener {
 
   /// The port it listens on.
   std::uint16_t port() const;
+  /// Clients wait in the system's backlog until resume(). On the loop's thread, or before it runs.
+  void pause();
+  void resume();
   /// Accepts no more and gives the port back. Clients in the system's backlog are reset.
   void close();
 

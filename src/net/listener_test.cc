@@ -28,6 +28,24 @@ TEST(Listener, SaysWhoComesAndThatNothingIsDelayed) {
   EXPECT_NE(nodelay, 0);
 }
 
+TEST(Listener, PausedItLeavesClientsWaitingUntilItResumes) {
+  Loop loop;
+  int accepted = 0;
+  auto listener = Listener::create(loop, {}, [&](Accepted) {
+    ++accepted;
+    loop.stop();
+  });
+  ASSERT_TRUE(listener);
+  (*listener)->pause();
+  Client client((*listener)->port());
+  loop.call_at(loop.now() + std::chrono::milliseconds(5), [&] {
+    EXPECT_EQ(accepted, 0);
+    (*listener)->resume();
+  });
+  loop.run();
+  EXPECT_EQ(accepted, 1);
+}
+
 TEST(Listener, ATakenPortIsAnErrorThatNamesIt) {
   Loop loop;
   auto first = Listener::create(loop, {}, [](Accepted) {});

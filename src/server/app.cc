@@ -270,6 +270,8 @@ std::expected<void, std::string> App::Impl::start() {
     shard->loop().post([this, number = shard->number()] { here = {this, number}; });
     shard->start();
   }
+  if (cluster) cluster->meet();
+  for (const auto& shard : shards) shard->accept();
   log->write(LogLevel::info, "listening",
              {{"address", options.host + ":" + std::to_string(port)},
               {"shards", std::to_string(shards.size())},

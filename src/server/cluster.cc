@@ -1,6 +1,7 @@
 #include "server/cluster.h"
 
 #include <latch>
+#include <thread>
 #include <utility>
 
 #include <unistd.h>
@@ -33,6 +34,27 @@ void Cluster::stop() {
     });
   said.wait();
   adapter_->stop();
+}
+
+void Cluster::meet() {
+  constexpr std::chrono::milliseconds kLook{10};
+  const auto until = Clock::now() + kMeetMax;
+  while (health() != Health::ok && Clock::now() < until) std::this_thread::sleep_for(kLook);
+  if (health() != Health::ok) return;
+  std::this_thread::sleep_for(kHearMin);
+  while (!is_whole() && Clock::now() < until) std::this_thread::sleep_for(kLook);
+}
+
+bool Cluster::is_whole() {
+  std::latch said(static_cast<std::ptrdiff_t>(homes_.size()));
+  std::atomic<bool> whole = true;
+  for (unsigned partition = 0; partition < homes_.size(); ++partition)
+    homes_[partition]->executor().post([home = homes_[partition], partition, &said, &whole] {
+      if (!home->is_whole(partition)) whole = false;
+      said.count_down();
+    });
+  said.wait();
+  return whole;
 }
 
 // A parcel of presence is one byte, the partition, and a tracker's message.

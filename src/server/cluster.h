@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <expected>
 #include <memory>
 #include <string>
@@ -29,6 +30,9 @@ class Cluster final : public pubsub::AdapterSink {
   /// Before start(). `homes`: by presence partition.
   void set_homes(std::vector<PresenceHome*> homes) { homes_ = std::move(homes); }
   void start() { adapter_->start(*this); }
+  /// Waits until this node knows who is there on the others, or kMeetMax: a client that comes back to a node that has
+  /// just started must not be told that all others are gone. The homes' loops run.
+  void meet();
   /// The homes tell the other nodes that this one goes, and wait until they have; then the adapter ends. The homes'
   /// loops still run.
   void stop();
@@ -41,7 +45,12 @@ class Cluster final : public pubsub::AdapterSink {
   void receive(const pubsub::Parcel& parcel) override;
   void connected(bool yes) override;
 
+  static constexpr std::chrono::milliseconds kHearMin{300};  // who is there has said so by then
+  static constexpr std::chrono::milliseconds kMeetMax{3000};
+
  private:
+  bool is_whole();
+
   const std::unique_ptr<pubsub::Adapter> adapter_;
   pubsub::Hub& hub_;
   std::vector<PresenceHome*> homes_;

@@ -52,6 +52,8 @@ class PresenceHome {
 
   /// What the same partition's home on another node says.
   void handle(unsigned partition, std::string_view message);
+  /// Whether it knows all that those were heard to know.
+  bool is_whole(unsigned partition) { return at(partition).tracker.is_whole(); }
   /// The way to the other nodes is there again.
   void reconnected(unsigned partition);
   /// Tells the other nodes that this one ends.

@@ -69,7 +69,14 @@ std::expected<std::uint16_t, Error> Shard::listen(const net::Listener::Options& 
       });
   if (!listener) return std::unexpected(listener.error());
   listener_ = std::move(*listener);
+  listener_->pause();
   return listener_->port();
+}
+
+void Shard::accept() {
+  loop_->post([this] {
+    if (listener_) listener_->resume();
+  });
 }
 
 void Shard::use_tls(std::shared_ptr<const net::TlsContext> tls) {

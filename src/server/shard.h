@@ -35,7 +35,9 @@ class Shard {
   std::expected<std::uint16_t, Error> listen(const net::Listener::Options& options);
   /// Connections that come from now on speak TLS as that context says; null: none. From the server's thread.
   void use_tls(std::shared_ptr<const net::TlsContext> tls);
+  /// Runs its loop in a thread of its own. Clients wait until accept().
   void start();
+  void accept();
 
   /// From any thread: closes every connection with 1012, batch after batch, then accepts no more; `done` is called on
   /// this shard's thread when the last one has gone, or when the patience is over.

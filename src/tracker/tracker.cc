@@ -24,7 +24,7 @@ Tracker::Tracker(Options options, TimePoint now)
       generations_(options_.max_delta_sizes),
       next_tick_(now + first_delay(options_)),
       last_heartbeat_(now),
-      last_decision_(now),
+      last_decision_(now - options_.broadcast_period),  // what is missing at the start need not wait
       silent_periods_(options_.max_silent_periods) {
   ROOST_ASSERT(check(options_).has_value());
 }
@@ -207,7 +207,9 @@ void Tracker::send_heartbeat(TimePoint now) {
 
 /// An answer that is under way, and may be large, is given a period before it is asked for again.
 void Tracker::miss(const presence::Clock& known_elsewhere, TimePoint now) {
-  if (!options_.repair_period || repair_at_ || presence::covers(state_.clock(), known_elsewhere)) return;
+  if (presence::covers(state_.clock(), known_elsewhere)) return;
+  behind_ = known_elsewhere;
+  if (!options_.repair_period || repair_at_) return;
   repair_at_ = std::max(now + *options_.repair_period, last_decision_ + options_.broadcast_period);
 }
 

@@ -65,6 +65,8 @@ class Tracker {
   /// Does what is due, which may be nothing.
   void tick(TimePoint now);
   std::optional<TimePoint> next_deadline() const;  // nullopt: never
+  /// Whether all that other nodes were heard to know is known here.
+  bool is_whole() const { return behind_.empty() || presence::covers(state_.clock(), behind_); }
   std::vector<Outgoing> take_outgoing();
   /// Joins and leaves since the last call, as one change: take it after each change to see each.
   PresenceDiff take_diff() { return state_.take_diff(); }
@@ -114,6 +116,7 @@ class Tracker {
   TimePoint next_tick_;
   TimePoint last_heartbeat_;
   TimePoint last_decision_;
+  presence::Clock behind_;              // of another node, when it last knew what is missing here
   std::optional<TimePoint> repair_at_;  // something is missing here
   bool speak_ = false;                  // there is a reason to send a heartbeat before its time
   unsigned silent_periods_;

@@ -68,6 +68,27 @@ std::vector<T> of_kind(const std::vector<Outgoing>& messages) {
   return found;
 }
 
+TEST(Tracker, WhoJustStartedAsksAtOnceForWhatIsMissingAndKnowsWhenItIsWhole) {
+  Node other("a");
+  other.add("ann");
+  other.next_tick();  // nobody heard it
+  Options prompt = options("b");
+  prompt.delta_period = 20ms;
+  prompt.repair_period = 200ms;
+  Node node(prompt);
+  EXPECT_TRUE(node.is_whole()) << "it has heard of nobody";
+  node.hears(heartbeat("a", 1, other.state().clock()));
+  EXPECT_FALSE(node.is_whole());
+  std::vector<TransferRequest> requests;
+  while (requests.empty() && node.now < kStart + 1s) requests = of_kind<TransferRequest>(node.next_tick());
+  ASSERT_EQ(requests.size(), 1u);
+  EXPECT_EQ(node.now, kStart + 200ms);
+  other.hears(requests.front());
+  node.hears(other.take_outgoing());
+  EXPECT_TRUE(node.is_whole());
+  EXPECT_EQ(node.keys(), "ann");
+}
+
 // PROTOCOL Q2, Q3, Q6.
 
 TEST(Tracker, TrackingTwiceIsAlreadyTracked) {

@@ -8,14 +8,14 @@ import { connect, outcome, until } from '../client/support.mjs'
 
 /** A nats-server that keeps its port over stop and start. */
 export class Nats {
-  constructor(port, args = []) {
-    Object.assign(this, { port, args, url: `nats://127.0.0.1:${port}`, process: null })
+  constructor(port, args = [], host = '127.0.0.1') {
+    Object.assign(this, { port, args, host, url: `nats://${host}:${port}`, process: null })
   }
 
   async start() {
-    this.process = spawn('nats-server', ['-a', '127.0.0.1', '-p', `${this.port}`, ...this.args], { stdio: 'ignore' })
+    this.process = spawn('nats-server', ['-a', this.host, '-p', `${this.port}`, ...this.args], { stdio: 'ignore' })
     this.process.once('error', () => {})
-    await until(() => listens(this.port), 'nats-server listens', 20000)
+    await until(() => listens(this.port, this.host), 'nats-server listens', 20000)
     return this
   }
 
@@ -31,9 +31,9 @@ export class Nats {
   }
 }
 
-function listens(port) {
+function listens(port, host) {
   return new Promise((resolve) => {
-    const probe = net.connect(port, '127.0.0.1')
+    const probe = net.connect(port, host)
     probe.once('connect', () => (probe.destroy(), resolve(true)))
     probe.once('error', () => resolve(false))
   })
