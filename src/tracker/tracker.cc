@@ -24,7 +24,7 @@ Tracker::Tracker(Options options, TimePoint now)
       generations_(options_.max_delta_sizes),
       next_tick_(now + first_delay(options_)),
       last_heartbeat_(now),
-      last_decision_(now - options_.broadcast_period),  // what is missing at the start need not wait
+      last_request_(now - options_.broadcast_period),  // what is missing at the start need not wait
       silent_periods_(options_.max_silent_periods) {
   ROOST_ASSERT(check(options_).has_value());
 }
@@ -210,18 +210,18 @@ void Tracker::miss(const presence::Clock& known_elsewhere, TimePoint now) {
   if (presence::covers(state_.clock(), known_elsewhere)) return;
   behind_ = known_elsewhere;
   if (!options_.repair_period || repair_at_) return;
-  repair_at_ = std::max(now + *options_.repair_period, last_decision_ + options_.broadcast_period);
+  repair_at_ = std::max(now + *options_.repair_period, last_request_ + options_.broadcast_period);
 }
 
 void Tracker::ask_for_transfers(TimePoint now) {
   periods_since_decision_ = 0;
-  last_decision_ = now;
   repair_at_.reset();
   const presence::Clock clock = state_.clock();
   clocks_.add(state_.self(), clock);
   for (const auto& sent : clocks_.take()) {
     if (sent.from == state_.self()) continue;
     outgoing_.push_back({sent.from.name, TransferRequest{next_ref_++, state_.self(), clock}});
+    last_request_ = now;
   }
 }
 

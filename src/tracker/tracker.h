@@ -115,7 +115,7 @@ class Tracker {
   std::vector<Outgoing> outgoing_;
   TimePoint next_tick_;
   TimePoint last_heartbeat_;
-  TimePoint last_decision_;
+  TimePoint last_request_;
   presence::Clock behind_;              // of another node, when it last knew what is missing here
   std::optional<TimePoint> repair_at_;  // something is missing here
   bool speak_ = false;                  // there is a reason to send a heartbeat before its time

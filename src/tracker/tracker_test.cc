@@ -89,6 +89,19 @@ TEST(Tracker, WhoJustStartedAsksAtOnceForWhatIsMissingAndKnowsWhenItIsWhole) {
   EXPECT_EQ(node.keys(), "ann");
 }
 
+TEST(Tracker, ADecisionThatAskedNobodyHoldsNoQuestionBack) {
+  Options prompt = options("b");
+  prompt.delta_period = 20ms;
+  prompt.repair_period = 200ms;
+  Node node(prompt);
+  while (node.now < kStart + 30s) EXPECT_TRUE(of_kind<TransferRequest>(node.next_tick()).empty()) << "it is cut off";
+  node.hears(heartbeat("a", 1, {{ReplicaId{"a", 1}, 1}}));
+  const TimePoint heard = node.now;
+  std::vector<TransferRequest> requests;
+  while (requests.empty() && node.now < heard + 2s) requests = of_kind<TransferRequest>(node.next_tick());
+  EXPECT_EQ(node.now, heard + 200ms);
+}
+
 // PROTOCOL Q2, Q3, Q6.
 
 TEST(Tracker, TrackingTwiceIsAlreadyTracked) {
