@@ -98,8 +98,14 @@ describe('the contract server', () => {
     const report = good(await bench('presence', url, '-c', 10, '--updates-per-second', 20))
     assert.equal(report.units % 9, 0)
     assert.ok(report.diff_frames_a_client > 0)
-    const refused = await bench('presence', url, '-c', 2, '--updates-per-second', 20, '--update-event', 'untrack')
-    assert.equal(refused.code, 1)
+  })
+
+  test('presence: a roster that is wrong at the end is a fault', async () => {
+    const untracked = ['--updates-per-second', 20, '--update-event', 'untrack', '--patience', 4]
+    const { code, report } = await bench('presence', url, '-c', 2, ...untracked)
+    assert.equal(code, 1)
+    assert.equal(report.faults.missing, 6) // neither is there: each misses itself, and both entries of its roster
+    assert.match(report.trouble, /never came/)
   })
 
   test('several processes share the clients', async () => {
