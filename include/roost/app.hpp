@@ -71,7 +71,7 @@ class SocketMount {
     std::string pattern;
     std::shared_ptr<const EventTable> events;
     std::function<std::unique_ptr<Channel>()> make;
-    PresenceFetch fetch;
+    PresenceHooks presence;
   };
   /// Status and body for a client that connect(…) rejected with a reason. Default: 403, empty.
   using ErrorHandler = std::function<HttpResponse(const std::string& reason)>;
@@ -111,6 +111,9 @@ class SocketMount {
   }
   /// Fields next to the metas of the topics of the channel declared last (PROTOCOL Q10).
   SocketMount& presence_fetch(PresenceFetch fetch) &;
+  /// Hears the presences of the topics of the channel declared last. Of several mounts with such a topic, the first
+  /// that has a fetch or an observer is asked.
+  SocketMount& on_metas(PresenceObserver observer) &;
 
   SocketMount& websocket(WebSocketOptions options) & {
     websocket_ = std::move(options);

@@ -117,6 +117,10 @@ class Channel {
   /// before its first co_await.
   virtual Reply on_broadcast(const Broadcast& broadcast);
 
+  /// The topic's home refused a `key` that this channel has tracked: too_many_keys or too_many_metas. It is not tracked
+  /// any more, and may be tried later. The log and the metrics say it as well.
+  virtual void presence_refused(std::string_view key, PresenceError why);
+
   /// The channel is about to go; its subscriptions are gone. What it pushes reaches the client after a leave or stop,
   /// and before the phx_error of a crash (PROTOCOL E2). Not called when the client joined the topic again.
   virtual void terminate(const End& end);
@@ -178,7 +182,7 @@ class Channel {
   /// The presences of this topic; see presence.hpp.
   PresenceHandle presence();
   /// Tracks `key` on this topic with `meta` (an object) until the channel ends. Returns the phx_ref, or
-  /// already_tracked.
+  /// already_tracked, or a limit; see PresenceHandle.
   std::expected<std::string, PresenceError> track(std::string_view key, const Payload& meta);
   /// Pushes `presence_state`, the list of this topic, to this client: call it in after_join, on each join (PROTOCOL
   /// Q16).

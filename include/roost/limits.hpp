@@ -30,6 +30,10 @@ struct SocketLimits {
   /// Messages of the connection that wait while a join does, and their bytes [join_queue]. Beyond: close code 1008.
   std::size_t join_queue_items_max = 10'000;
   std::size_t join_queue_bytes_max = 16'000'000;
+  /// Presence calls of its channels: track, update, list, get_by_key, push_presence_state [presence_calls]. Beyond:
+  /// PresenceError::too_many_calls, and a WorkRefused where no error can be returned. The burst: a channel may track
+  /// all its keys at once.
+  Rate presence_calls = {.per_second = 10'000, .burst = 20'000};
 };
 
 /// How much may wait for one shard: the broadcasts that other shards and threads have for it [mailbox]. Shown as
@@ -49,6 +53,21 @@ struct PresenceOptions {
   /// topic was quiet; then changes are gathered, the longer the more there are (at 10: 18 ms, 36 ms, … up to 150 ms).
   /// 0: nothing is gathered, each change is a frame, as Phoenix does it.
   unsigned diff_frames_per_second = 10;
+
+  // A topic's state goes to everybody who joins it, so what one client tracks is everybody's cost.
+
+  /// One key, and one meta as JSON text, in bytes [presence_bytes]. Beyond: PresenceError::key_too_long,
+  /// meta_too_large.
+  std::size_t key_bytes_max = 16'384;
+  std::size_t meta_bytes_max = 65'536;
+  /// Keys that one channel tracks [presence_own_keys]. Beyond: PresenceError::too_many_own_keys.
+  std::size_t keys_per_channel_max = 10'000;
+  /// Keys in one topic, and metas of one key in it, as this node knows them: its own and those of other nodes that are
+  /// up [presence_keys, presence_metas]. Beyond: PresenceError::too_many_keys, too_many_metas. Only the topic's home
+  /// can judge it, so a channel is told a moment later, by Channel::presence_refused. Nodes that add at the same time
+  /// may get past it together.
+  std::size_t keys_per_topic_max = 100'000;
+  std::size_t metas_per_key_max = 10'000;
 };
 
 /// How large and how slow an HTTP request may be [request].

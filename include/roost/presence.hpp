@@ -13,11 +13,18 @@
 
 namespace roost {
 
+/// Why something is not tracked. The limits are in PresenceOptions, and the rate in SocketLimits.
 enum class PresenceError {
-  already_tracked,  // this channel tracks that key already
-  nopresence,       // this channel does not track that key
+  already_tracked,    // this channel tracks that key already
+  nopresence,         // this channel does not track that key
+  key_too_long,       // key_bytes_max
+  meta_too_large,     // meta_bytes_max
+  too_many_own_keys,  // keys_per_channel_max
+  too_many_calls,     // SocketLimits::presence_calls
+  too_many_keys,      // keys_per_topic_max; said a moment later
+  too_many_metas,     // metas_per_key_max; said a moment later
 };
-/// "already_tracked" or "nopresence", as Phoenix names them.
+/// "already_tracked" and so on; the first two as Phoenix names them.
 std::string_view to_string(PresenceError error);
 
 /// Adds fields next to `metas` for a list or a diff of `topic` (PROTOCOL Q10).
@@ -28,6 +35,31 @@ std::string_view to_string(PresenceError error);
 /// Phoenix.Presence.fetch/2.
 using PresenceFetch = std::function<boost::json::object(std::string_view topic, boost::json::object grouped)>;
 
+/// One diff of a topic, for the application itself. Everything lasts for the call.
+struct PresenceChange {
+  std::string_view topic;
+  const boost::json::object& joins;  // {key: {"metas": [meta, …]}} with the fields of fetch, as clients get it
+  const boost::json::object& leaves;
+  /// {key: [meta, …]}: all that are there after this diff, on all nodes. It is made when it is called, and costs what a
+  /// list does.
+  const std::function<boost::json::object()>& presences;
+};
+
+/// Hears every diff of a topic's presences, in order, after it was sent to this node's clients (PROTOCOL Q14).
+///
+/// Called on each node, also where nobody has joined the topic; changes are gathered as they are for clients (see
+/// PresenceOptions), and an update is a leave of the old meta and a join of the new one. Runs on the topic's home
+/// shard; must not block, may call anything of App. A throw is logged and loses nothing. Source:
+/// Phoenix.Presence.handle_metas/4.
+using PresenceObserver = std::function<void(const PresenceChange& change)>;
+
+/// What an application adds to the presences of a channel's topics; see SocketMount.
+struct PresenceHooks {
+  PresenceFetch fetch = {};
+  PresenceObserver on_metas = {};
+  bool any() const { return fetch || on_metas; }
+};
+
 namespace channel {
 class Process;
 }
@@ -36,14 +68,16 @@ class Process;
 ///
 /// A presence belongs to the channel that tracked it and leaves when the channel ends. Who watches the topic gets
 /// `presence_diff`; a joiner gets the whole with push_presence_state. One channel may track many keys; many channels
-/// (tabs, devices) may track one key, each with a meta of its own.
+/// (tabs, devices) may track one key, each with a meta of its own. Every error but the first two of PresenceError is a
+/// limit; it is counted in roost_limit_hits_total, and nothing was changed.
 class PresenceHandle {
  public:
   explicit PresenceHandle(channel::Process& process) : process_(&process) {}
 
-  /// Tracks `key` with `meta`, an object (else std::invalid_argument). The phx_ref it got, or already_tracked.
+  /// Tracks `key` with `meta`, an object (else std::invalid_argument). The phx_ref it got, or already_tracked, or a
+  /// limit. The limits that only the topic's home can judge come later: see Channel::presence_refused.
   std::expected<std::string, PresenceError> track(std::string_view key, const Payload& meta);
-  /// Replaces the meta. The new phx_ref, or nopresence.
+  /// Replaces the meta. The new phx_ref, or nopresence, or a limit: then the old one stays.
   std::expected<std::string, PresenceError> update(std::string_view key, const Payload& meta);
   /// The same, by a function of the old meta (in which is its phx_ref).
   std::expected<std::string, PresenceError> update(
@@ -52,7 +86,7 @@ class PresenceHandle {
   void untrack(std::string_view key);
 
   /// The whole topic: {key: {"metas": [...]}}, with the fields of fetch. What was tracked before on this channel is in
-  /// it.
+  /// it. Beyond SocketLimits::presence_calls a WorkRefused is thrown where it is awaited, here and below.
   Async<boost::json::object> list();
   /// One key's presence, or an empty array if there is none.
   Async<boost::json::value> get_by_key(std::string key);

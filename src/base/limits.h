@@ -7,13 +7,6 @@ namespace roost::limits {
 
 // What a mount may choose is in roost/limits.hpp; these are the same for all.
 
-/// A presence key and a meta, in bytes of their JSON. A topic's state goes to every joiner, so both are everybody's
-/// cost.
-inline constexpr std::size_t kPresenceKeyBytesMax = 16'384;
-inline constexpr std::size_t kPresenceMetaBytesMax = 65'536;
-/// Keys that one channel may track.
-inline constexpr std::size_t kPresencesPerChannelMax = 10'000;
-
 /// The name of a node, in bytes: it stands in every message between nodes.
 inline constexpr std::size_t kNodeNameBytesMax = 255;
 

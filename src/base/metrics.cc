@@ -95,7 +95,12 @@ std::string encode_metrics(std::span<const Metrics* const> shards) {
          {limit_crowded, "limit=\"crowded\""},
          {limit_mailbox, "limit=\"mailbox\""},
          {limit_agent_work, "limit=\"agent_work\""},
-         {limit_blocking_work, "limit=\"blocking_work\""}});
+         {limit_blocking_work, "limit=\"blocking_work\""},
+         {limit_presence_bytes, "limit=\"presence_bytes\""},
+         {limit_presence_own_keys, "limit=\"presence_own_keys\""},
+         {limit_presence_calls, "limit=\"presence_calls\""},
+         {limit_presence_keys, "limit=\"presence_keys\""},
+         {limit_presence_metas, "limit=\"presence_metas\""}});
   write(out, shards, {"roost_mailbox_bytes", "Broadcasts and other work that wait for the shards.", true},
         {{mailbox_bytes, ""}});
   return out;

@@ -53,6 +53,11 @@ enum class Count : unsigned {
   limit_mailbox,
   limit_agent_work,
   limit_blocking_work,
+  limit_presence_bytes,
+  limit_presence_own_keys,
+  limit_presence_calls,
+  limit_presence_keys,
+  limit_presence_metas,
   mailbox_bytes,
   kEnd
 };

@@ -101,6 +101,7 @@ Channel::~Channel() = default;
 Reply Channel::on_broadcast(const Broadcast&) {
   throw std::logic_error("subscribed to a topic, but on_broadcast is not overridden");
 }
+void Channel::presence_refused(std::string_view, PresenceError) {}
 void Channel::terminate(const End&) {}
 
 const std::string& Channel::topic() const {
@@ -207,7 +208,25 @@ void channel::check_push(std::string_view event, const Payload& payload) {
 // presence.hpp
 
 std::string_view to_string(PresenceError error) {
-  return error == PresenceError::already_tracked ? "already_tracked" : "nopresence";
+  switch (error) {
+    case PresenceError::already_tracked:
+      return "already_tracked";
+    case PresenceError::nopresence:
+      return "nopresence";
+    case PresenceError::key_too_long:
+      return "key_too_long";
+    case PresenceError::meta_too_large:
+      return "meta_too_large";
+    case PresenceError::too_many_own_keys:
+      return "too_many_own_keys";
+    case PresenceError::too_many_calls:
+      return "too_many_calls";
+    case PresenceError::too_many_keys:
+      return "too_many_keys";
+    case PresenceError::too_many_metas:
+      return "too_many_metas";
+  }
+  return "";
 }
 
 std::expected<std::string, PresenceError> PresenceHandle::track(std::string_view key, const Payload& meta) {
@@ -228,6 +247,7 @@ Async<boost::json::object> PresenceHandle::list() {
   return Async<boost::json::object>([weak = process_->weak_from_this()](Completion<boost::json::object> done) mutable {
     const auto process = weak.lock();
     if (!process) return;
+    process->count_presence_call();
     process->host().presence.list(process->topic(), [done = std::move(done)](SharedBytes state) mutable {
       done.complete_with([&] { return std::move(Payload::trusted(state, false).json().as_object()); });
     });
@@ -239,6 +259,7 @@ Async<boost::json::value> PresenceHandle::get_by_key(std::string key) {
       [weak = process_->weak_from_this(), key = std::move(key)](Completion<boost::json::value> done) mutable {
         const auto process = weak.lock();
         if (!process) return;
+        process->count_presence_call();
         process->host().presence.get(process->topic(), key, [done = std::move(done)](SharedBytes one) mutable {
           done.complete_with([&]() -> boost::json::value {
             boost::json::value found = Payload::trusted(one, false).json();
@@ -272,7 +293,13 @@ SocketMount& SocketMount::serializer(std::string requirement, std::shared_ptr<co
 
 SocketMount& SocketMount::presence_fetch(PresenceFetch fetch) & {
   if (routes_.empty()) throw std::logic_error("presence_fetch belongs behind the channel that it is for");
-  routes_.back().fetch = std::move(fetch);
+  routes_.back().presence.fetch = std::move(fetch);
+  return *this;
+}
+
+SocketMount& SocketMount::on_metas(PresenceObserver observer) & {
+  if (routes_.empty()) throw std::logic_error("on_metas belongs behind the channel that it is for");
+  routes_.back().presence.on_metas = std::move(observer);
   return *this;
 }
 

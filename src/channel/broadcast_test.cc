@@ -1,6 +1,7 @@
 // PROTOCOL §5.4: broadcasts, fastlane, intercept, other topics.
 #include <stdexcept>
 
+#include "base/limits.h"
 #include "channel/behaviour_testing.h"
 #include "channel/channel_testing.h"
 
@@ -372,26 +373,130 @@ TEST_F(Presences, AreListedInATask) {
   EXPECT_THAT(client->received(), ElementsAre(reply("1", "2", "room:a", "ok", R"({"keys":1,"ada":true,"bob":[]})")));
 }
 
-TEST_F(Presences, HaveLimits) {
-  int refused = 0;
-  shard.on("here", [&refused](Scripted& room, const Payload&) {
-    const auto count = [&refused](auto call) {
-      try {
-        call();
-      } catch (const std::exception&) {
-        ++refused;
-      }
-    };
-    count([&room] { (void)room.track(std::string(limits::kPresenceKeyBytesMax + 1, 'k'), {}); });
-    count([&room] { (void)room.track("k", {{"m", std::string(limits::kPresenceMetaBytesMax, 'm')}}); });
-    count([&room] { (void)room.track("k", 7); });
-    for (std::size_t i = 0; i < limits::kPresencesPerChannelMax; ++i) (void)room.track(std::to_string(i), {});
-    count([&room] { (void)room.track("one more", {}); });
+/// What a call comes to: "ok", or its error.
+std::string outcome(const std::expected<std::string, PresenceError>& result) {
+  return result ? "ok" : std::string(to_string(result.error()));
+}
+
+TEST_F(Presences, BeyondALimitAreRefusedAndTheChannelLives) {
+  shard.host.presences.key_bytes_max = 3;
+  shard.host.presences.meta_bytes_max = 20;
+  shard.host.presences.keys_per_channel_max = 2;
+  shard.on("here", [](Scripted& room, const Payload&) {
+    const boost::json::object large = {{"m", std::string(20, 'm')}};
+    EXPECT_EQ(outcome(room.track("four", {})), "key_too_long");
+    EXPECT_EQ(outcome(room.track("ada", large)), "meta_too_large");
+    EXPECT_EQ(outcome(room.track("ada", {})), "ok");
+    EXPECT_EQ(outcome(room.presence().update("ada", large)), "meta_too_large");
+    EXPECT_EQ(outcome(room.track("bob", {})), "ok");
+    EXPECT_EQ(outcome(room.track("cyd", {})), "too_many_own_keys");
+    room.presence().untrack("ada");
+    EXPECT_EQ(outcome(room.track("cyd", {})), "ok");
+    EXPECT_THROW((void)room.track("k", 7), std::invalid_argument);
     return ok();
   });
   auto client = shard.member();
   client->says(R"(["1","2","room:a","here",{}])");
-  EXPECT_EQ(refused, 4);
+  EXPECT_THAT(client->received(), ElementsAre(reply("1", "2", "room:a")));
+  EXPECT_EQ(shard.presence.calls.size(), 4u);
+  EXPECT_EQ(shard.metrics.read(Count::limit_presence_bytes), 3u);
+  EXPECT_EQ(shard.metrics.read(Count::limit_presence_own_keys), 1u);
+}
+
+TEST_F(Presences, AreCalledAsOftenAsTheSocketMay) {
+  shard.limits.presence_calls = {.per_second = 10, .burst = 3};
+  std::vector<std::string> outcomes;
+  shard.on("track", [&outcomes](Scripted& room, const Payload& key) {
+    outcomes.push_back(outcome(room.track(std::string(key.view()), {})));
+    return noreply;
+  });
+  shard.on("list", [](Scripted& room, const Payload&) -> Reply {
+    return [](Scripted& self) -> Task<Reply> {
+      try {
+        co_await self.presence().list();
+      } catch (const WorkRefused& refused) {
+        co_return error({{"reason", refused.limit()}});
+      }
+      co_return ok();
+    }(room);
+  });
+  auto client = shard.member();
+  const auto tracks = [&client](int n) {
+    client->says(R"(["1","2","room:a","track",{"n":)" + std::to_string(n) + "}]");
+  };
+  for (int n = 0; n < 4; ++n) tracks(n);
+  EXPECT_THAT(outcomes, ElementsAre("ok", "ok", "ok", "too_many_calls"));
+  client->says(R"(["1","3","room:a","list",{}])");
+  EXPECT_THAT(client->received(), ElementsAre(reply("1", "3", "room:a", "error", R"({"reason":"presence_calls"})")));
+  EXPECT_EQ(shard.metrics.read(Count::limit_presence_calls), 2u);
+  shard.advance(std::chrono::milliseconds(100));
+  tracks(4);
+  EXPECT_EQ(outcomes.back(), "ok");
+}
+
+TEST_F(Presences, OfOneSocketDoNotCountForAnother) {
+  shard.limits.presence_calls = {.per_second = 1, .burst = 1};
+  std::vector<std::string> outcomes;
+  shard.on("track", [&outcomes](Scripted& room, const Payload&) {
+    outcomes.push_back(outcome(room.track("ada", {})));
+    return noreply;
+  });
+  for (int i = 0; i < 2; ++i) shard.member()->says(R"(["1","2","room:a","track",{}])");
+  EXPECT_THAT(outcomes, ElementsAre("ok", "ok"));
+}
+
+TEST_F(Presences, ThatTheHomeRefusesAreGoneAndTheChannelIsTold) {
+  std::vector<std::string> told;
+  script.refused = [&told](Scripted& room, std::string_view key, PresenceError why) {
+    told.push_back(std::string(key) + " " + std::string(to_string(why)));
+    EXPECT_EQ(outcome(room.presence().update(key, Payload())), "nopresence");
+  };
+  shard.on("track", [](Scripted& room, const Payload&) {
+    EXPECT_EQ(outcome(room.track("ada", {})), "ok");
+    return noreply;
+  });
+  auto client = shard.member();
+  client->says(R"(["1","2","room:a","track",{}])");
+  shard.presence.refused(PresenceError::too_many_keys);
+  EXPECT_THAT(told, IsEmpty()) << "in its turn";
+  shard.run();
+  EXPECT_THAT(told, ElementsAre("ada too_many_keys"));
+  client->says(R"(["1","3","room:a","track",{}])");
+  EXPECT_EQ(shard.presence.calls.size(), 2u) << "it may be tried again";
+  EXPECT_THAT(client->received(), IsEmpty());
+}
+
+TEST_F(Presences, ARefusalOfWhatWasTrackedAnewMeanwhileIsPast) {
+  int told = 0;
+  script.refused = [&told](Scripted&, std::string_view, PresenceError) { ++told; };
+  shard.on("track", [](Scripted& room, const Payload&) {
+    room.presence().untrack("ada");
+    EXPECT_EQ(outcome(room.track("ada", {})), "ok");
+    return noreply;
+  });
+  shard.on("update", [](Scripted& room, const Payload&) {
+    EXPECT_EQ(outcome(room.presence().update("ada", Payload())), "ok");
+    return noreply;
+  });
+  auto client = shard.member();
+  client->says(R"(["1","2","room:a","track",{}])");
+  auto first = std::move(shard.presence.refused);
+  client->says(R"(["1","3","room:a","track",{}])");
+  first(PresenceError::too_many_metas);
+  client->says(R"(["1","4","room:a","update",{}])");
+  EXPECT_EQ(told, 0);
+  EXPECT_THAT(client->received(), IsEmpty());
+}
+
+TEST_F(Presences, ARefusalThatComesAfterTheChannelIsNothing) {
+  shard.on("track", [](Scripted& room, const Payload&) {
+    (void)room.track("ada", {});
+    return stop();
+  });
+  auto client = shard.member();
+  client->says(R"(["1","2","room:a","track",{}])");
+  shard.presence.refused(PresenceError::too_many_keys);
+  EXPECT_THAT(client->received(), ElementsAre(closed("1", "room:a")));
 }
 
 }  // namespace

@@ -102,7 +102,9 @@ class FakePresence final : public PresencePort {
     if (meta != "}") json += ",";
     return {ref, SharedBytes::copy(json + std::string(meta))};
   }
-  void track(OwnerId, std::string_view topic, std::string_view key, SharedBytes meta) override {
+  void track(OwnerId, std::string_view topic, std::string_view key, SharedBytes meta,
+             PresenceRefused on_refused) override {
+    refused = std::move(on_refused);
     calls.push_back("track " + std::string(topic) + " " + std::string(key) + " " + std::string(meta.view()));
     metas_[std::string(key)] = meta;
   }
@@ -135,6 +137,7 @@ class FakePresence final : public PresencePort {
   }
 
   std::vector<std::string> calls;
+  PresenceRefused refused;  // of the last track
 
  private:
   Executor& executor_;

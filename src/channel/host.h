@@ -11,6 +11,7 @@
 
 #include <roost/bytes.hpp>
 #include <roost/channel.hpp>
+#include <roost/limits.hpp>
 #include <roost/presence.hpp>
 #include <roost/socket.hpp>
 
@@ -32,6 +33,9 @@ class Process;
 /// Names the owner of presences: one channel, for its lifetime, on this node.
 using OwnerId = std::uint64_t;
 
+/// Called when the topic's home refuses what was tracked: too_many_keys or too_many_metas.
+using PresenceRefused = std::move_only_function<void(PresenceError)>;
+
 /// The presences of the node, as channels need them. Calls are in order for each topic: what was tracked before is in a
 /// list that is asked for after. Shard thread only; answers come on the same shard.
 class PresencePort {
@@ -46,7 +50,8 @@ class PresencePort {
   };
   virtual Meta stamp(std::string_view meta_object, std::string_view previous) = 0;
 
-  virtual void track(OwnerId owner, std::string_view topic, std::string_view key, SharedBytes meta) = 0;
+  virtual void track(OwnerId owner, std::string_view topic, std::string_view key, SharedBytes meta,
+                     PresenceRefused refused) = 0;
   virtual void update(OwnerId owner, std::string_view topic, std::string_view key, SharedBytes meta) = 0;
   virtual void untrack(OwnerId owner, std::string_view topic, std::string_view key) = 0;
   virtual void untrack_all(OwnerId owner, std::string_view topic) = 0;
@@ -85,6 +90,7 @@ struct Host {
   bool draining = false;      // who wants to connect is told to come back later
   std::uint64_t next_id = 1;  // for this shard's subscribers and owners
   StateFrames state_frames{};
+  PresenceOptions presences{};
 
   /// Unique in the process: the shard is in the upper bits.
   std::uint64_t make_id() { return (static_cast<std::uint64_t>(shard) + 1) << 48 | next_id++; }

@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -79,6 +80,8 @@ class Process final : public pubsub::Subscriber, public std::enable_shared_from_
   void untrack(std::string_view key);
   void push_presence_state();
   void send_state(const SharedBytes& state);
+  /// Before a read of presences that the application awaits. Throws WorkRefused: it calls too often.
+  void count_presence_call();
   Session& session() { return session_; }
   Host& host();
 
@@ -87,15 +90,22 @@ class Process final : public pubsub::Subscriber, public std::enable_shared_from_
   struct Relay;
   struct Clock;
   struct Extras;  // what few channels need, and most only while they join: process_extras.h
-  using Tracked = std::map<std::string, SharedBytes, std::less<>>;  // key -> its meta
+  struct TrackedMeta {
+    SharedBytes json;
+    std::uint64_t number;  // of its track
+  };
+  using Tracked = std::map<std::string, TrackedMeta, std::less<>>;  // by key
 
   Extras& extras();
   void drop_spare_extras();
-  SharedBytes* find_tracked(std::string_view key);  // its meta; nullptr: it is not tracked
+  TrackedMeta* find_tracked(std::string_view key);  // nullptr: it is not tracked
   CallSite site(std::string_view what, std::string_view event = {}) const {
     return {what, topic_, event, route_.events->channel};
   }
   void require_joined(std::string_view call) const;
+  std::optional<PresenceError> check_presence(std::string_view key, const Payload& meta);
+  std::unexpected<PresenceError> refuse_presence(PresenceError why);
+  void presence_refused(const std::string& key, std::uint64_t number, PresenceError why);
   bool idle() const;
 
   void hold(const Frame& frame);

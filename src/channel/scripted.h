@@ -24,6 +24,7 @@ struct Script {
   Event intercepted;                                         // of the event "intercepted"
   std::function<Reply(Scripted&, const std::string&)> told;  // a string that was posted
   std::function<void(Scripted&, const Broadcast&)> on_broadcast;
+  std::function<void(Scripted&, std::string_view key, PresenceError)> refused;
   std::function<void(Scripted&, const End&)> terminate;
 
   std::vector<std::string> said;  // what handlers noted
@@ -48,6 +49,9 @@ class Scripted final : public Channel {
     if (!script_.on_broadcast) return Channel::on_broadcast(broadcast);
     script_.on_broadcast(*this, broadcast);
     return noreply;
+  }
+  void presence_refused(std::string_view key, PresenceError why) override {
+    if (script_.refused) script_.refused(*this, key, why);
   }
   void terminate(const End& end) override {
     script_.said.push_back("terminate " + end.text);

@@ -57,6 +57,8 @@ class Session final : public Endpoint, public pubsub::Subscriber {
   // For its processes.
   Host& host() { return host_; }
   const SocketLimits& limits() const { return *kind_.limits; }
+  /// Whether a channel may make one more presence call now; then it counts.
+  bool take_presence_call() { return presence_calls_.take(limits().presence_calls, host_.executor.now()); }
   const Socket& socket() const { return socket_; }
   const wire::Serializer& serializer() const { return serializer_; }
   FrameHead head() const { return head_; }
@@ -109,6 +111,7 @@ class Session final : public Endpoint, public pubsub::Subscriber {
   std::unique_ptr<Joining> joining_;
   RateLimit messages_;
   RateLimit joins_;
+  RateLimit presence_calls_;
 };
 
 }  // namespace roost::channel

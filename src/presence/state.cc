@@ -1,5 +1,6 @@
 #include "presence/state.h"
 
+#include <algorithm>
 #include <iterator>
 #include <tuple>
 #include <utility>
@@ -16,29 +17,66 @@ bool State::ByTopicAndKey::operator()(const Ref& a, const Ref& b) const {
 
 State::State(ReplicaId self) : self_(replicas_.try_emplace(std::move(self)).first), delta_(empty_delta()) {}
 
+// How many are visible.
+
+void State::Topic::show(const Ref& ref) {
+  const std::size_t others = metas(ref.entry().key);
+  ref.visible = true;
+  if (others == 0) {
+    ++keys;
+    return;
+  }
+  if (!crowds) crowds = std::make_unique<Crowds>();
+  crowds->insert_or_assign(ref.entry().key, others + 1);
+}
+
+void State::Topic::hide(const Ref& ref) {
+  ref.visible = false;
+  const auto crowd = crowds ? crowds->find(ref.entry().key) : Crowds::iterator();
+  if (!crowds || crowd == crowds->end()) {
+    --keys;
+    return;
+  }
+  if (--crowd->second == 1) crowds->erase(crowd);
+  if (crowds->empty()) crowds.reset();
+}
+
+std::size_t State::Topic::metas(std::string_view key) const {
+  if (crowds)
+    if (const auto crowd = crowds->find(key); crowd != crowds->end()) return crowd->second;
+  const auto [first, last] = refs.equal_range(key);
+  return static_cast<std::size_t>(std::count_if(first, last, [](const Ref& ref) { return ref.visible; }));
+}
+
 // Storage: a value, its place in its topic, its owner's list and the report of it change together.
 
 const State::Ref* State::find_ref(const ReplicaId& replica, std::string_view topic, OwnerId owner,
                                   std::string_view key) const {
   const auto place = topics_.find(topic);
   if (place == topics_.end()) return nullptr;
-  const auto ref = place->second.find(Place{key, owner, &replica});
-  return ref == place->second.end() ? nullptr : &*ref;
+  const auto ref = place->second.refs.find(Place{key, owner, &replica});
+  return ref == place->second.refs.end() ? nullptr : &*ref;
 }
 
 void State::insert(Replicas::value_type& replica, Counter dot, Entry entry) {
   const auto value = replica.second.part.values.emplace(dot, std::move(entry)).first;
   const Ref ref{&replica, value};
-  topics_[value->second.topic].insert(ref);
+  Topic& topic = topics_[value->second.topic];
+  const auto placed = topic.refs.insert(ref).first;
   if (&replica == &*self_) owners_[value->second.owner].insert(ref);
-  if (replica.second.up) diff_.joined(replica.second.number, dot, value->second);
+  if (!replica.second.up) return;
+  topic.show(*placed);
+  diff_.joined(replica.second.number, dot, value->second);
 }
 
 State::Values::iterator State::erase(Replicas::value_type& replica, Values::iterator value) {
   const Ref ref{&replica, value};
   if (replica.second.up) diff_.left(replica.second.number, value->first, value->second);
-  if (const auto topic = topics_.find(value->second.topic); topic->second.erase(ref), topic->second.empty())
-    topics_.erase(topic);
+  const auto topic = topics_.find(value->second.topic);
+  const auto placed = topic->second.refs.find(ref);
+  if (placed->visible) topic->second.hide(*placed);
+  topic->second.refs.erase(placed);
+  if (topic->second.refs.empty()) topics_.erase(topic);
   if (&replica == &*self_) {
     const auto owned = owners_.find(value->second.owner);
     owned->second.erase(ref);
@@ -108,8 +146,8 @@ std::vector<Presence> State::list(std::string_view topic) const {
   std::vector<Presence> result;
   const auto found = topics_.find(topic);
   if (found == topics_.end()) return result;
-  result.reserve(found->second.size());
-  for (const Ref& ref : found->second)
+  result.reserve(found->second.refs.size());
+  for (const Ref& ref : found->second.refs)
     if (ref.replica->second.up) result.push_back({ref.entry().key, ref.entry().meta});
   return result;
 }
@@ -118,10 +156,20 @@ std::vector<Presence> State::get_by_key(std::string_view topic, std::string_view
   std::vector<Presence> result;
   const auto found = topics_.find(topic);
   if (found == topics_.end()) return result;
-  const auto [first, last] = found->second.equal_range(key);
+  const auto [first, last] = found->second.refs.equal_range(key);
   for (auto ref = first; ref != last; ++ref)
     if (ref->replica->second.up) result.push_back({ref->entry().key, ref->entry().meta});
   return result;
+}
+
+std::size_t State::keys(std::string_view topic) const {
+  const auto found = topics_.find(topic);
+  return found == topics_.end() ? 0 : found->second.keys;
+}
+
+std::size_t State::metas(std::string_view topic, std::string_view key) const {
+  const auto found = topics_.find(topic);
+  return found == topics_.end() ? 0 : found->second.metas(key);
 }
 
 std::optional<SharedBytes> State::find(std::string_view topic, OwnerId owner, std::string_view key) const {
@@ -199,13 +247,19 @@ void State::replica_up(const ReplicaId& replica) {
   if (unknown) it->second.number = ++replicas_met_;
   if (unknown || it->second.up) return;
   it->second.up = true;
-  for (const auto& [dot, entry] : it->second.part.values) diff_.joined(it->second.number, dot, entry);
+  for (const auto& [dot, entry] : it->second.part.values) {
+    topics_.find(entry.topic)->second.show(*find_ref(replica, entry.topic, entry.owner, entry.key));
+    diff_.joined(it->second.number, dot, entry);
+  }
 }
 
 void State::replica_down(const ReplicaId& replica) {
   const auto it = replicas_.find(replica);
   if (it == replicas_.end() || it == self_ || !it->second.up) return;
-  for (const auto& [dot, entry] : it->second.part.values) diff_.left(it->second.number, dot, entry);
+  for (const auto& [dot, entry] : it->second.part.values) {
+    topics_.find(entry.topic)->second.hide(*find_ref(replica, entry.topic, entry.owner, entry.key));
+    diff_.left(it->second.number, dot, entry);
+  }
   it->second.up = false;
 }
 

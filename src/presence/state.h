@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -37,6 +38,9 @@ class State {
   // What is visible: the entries of replicas that are up, by key, then owner, then replica. An update keeps its place.
   std::vector<Presence> list(std::string_view topic) const;
   std::vector<Presence> get_by_key(std::string_view topic, std::string_view key) const;
+  /// How many keys, and how many entries of one key. O(log n) each.
+  std::size_t keys(std::string_view topic) const;
+  std::size_t metas(std::string_view topic, std::string_view key) const;
   /// The meta of an own entry.
   std::optional<SharedBytes> find(std::string_view topic, OwnerId owner, std::string_view key) const;
   /// How visibility changed since the last call, by local changes, merges and replicas that went up or down.
@@ -85,6 +89,7 @@ class State {
   struct Ref {
     const Replicas::value_type* replica;
     Values::const_iterator value;
+    mutable bool visible = false;  // and counted as such
     const Entry& entry() const { return value->second; }
   };
   struct Place {  // within a topic
@@ -107,7 +112,19 @@ class State {
   struct ByTopicAndKey {  // within an owner
     bool operator()(const Ref& a, const Ref& b) const;
   };
-  using Topic = std::set<Ref, ByPlace>;
+  struct Topic {
+    using Refs = std::set<Ref, ByPlace>;
+    /// An entry becomes visible, or hidden.
+    void show(const Ref& ref);
+    void hide(const Ref& ref);
+    std::size_t metas(std::string_view key) const;
+
+    Refs refs = {};
+    std::size_t keys = 0;  // that have something visible
+    // Visible entries of each key that has more than one: few have.
+    using Crowds = std::unordered_map<std::string, std::size_t, StringHash, std::equal_to<>>;
+    std::unique_ptr<Crowds> crowds = {};
+  };
   using Owned = std::set<Ref, ByTopicAndKey>;
 
   const Ref* find_ref(const ReplicaId& replica, std::string_view topic, OwnerId owner, std::string_view key) const;

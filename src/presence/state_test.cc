@@ -357,6 +357,48 @@ TEST(State, ChangesOfADownReplicaAreTakenInSilence) {
   EXPECT_EQ(diff(y), "+k2=1");
 }
 
+TEST(State, CountsTheKeysAndTheMetasThatAreVisible) {
+  State here(a), there(b);
+  add(here, "k1");
+  add(here, "k1", "2", 8);
+  add(here, "k2");
+  EXPECT_EQ(here.keys("t"), 2u);
+  EXPECT_EQ(here.metas("t", "k1"), 2u);
+  EXPECT_EQ(here.metas("t", "k2"), 1u);
+  EXPECT_EQ(here.metas("t", "k3"), 0u);
+  EXPECT_EQ(here.keys("u"), 0u);
+
+  there.add("t", 1, "k1", meta("3"));
+  there.add("t", 2, "k1", meta("4"));
+  there.add("t", 1, "k3", meta("5"));
+  here.replica_up(b);
+  here.merge(there.take_delta().parts);
+  EXPECT_EQ(here.keys("t"), 3u);
+  EXPECT_EQ(here.metas("t", "k1"), 4u);
+
+  here.replica_down(b);
+  EXPECT_EQ(here.keys("t"), 2u);
+  EXPECT_EQ(here.metas("t", "k1"), 2u);
+  EXPECT_EQ(here.metas("t", "k3"), 0u);
+  here.remove_owner(8);
+  there.add("t", 3, "k1", meta("6"));
+  here.merge(there.take_delta().parts);  // of a replica that is down
+  EXPECT_EQ(here.metas("t", "k1"), 1u);
+  update(here, "k1", "7");
+  EXPECT_EQ(here.metas("t", "k1"), 1u);
+
+  here.replica_up(b);
+  EXPECT_EQ(here.keys("t"), 3u);
+  EXPECT_EQ(here.metas("t", "k1"), 4u);
+  here.remove_replica(b);
+  EXPECT_EQ(here.keys("t"), 2u);
+  EXPECT_EQ(here.metas("t", "k1"), 1u);
+  remove(here, "k1");
+  remove(here, "k2");
+  EXPECT_EQ(here.keys("t"), 0u);
+  EXPECT_EQ(here.metas("t", "k1"), 0u);
+}
+
 TEST(State, ARemovedReplicaLeavesNothingBehind) {
   Node x(a), y(b);
   add(x, "k");

@@ -63,7 +63,7 @@ struct App::Impl {
   bool wait_for_room(std::string_view topic);
   void subscribe(const std::shared_ptr<Subscription::State>& state);
   void subscribe_early_ones();
-  const PresenceFetch* find_fetch(std::string_view topic) const;
+  const PresenceHooks* find_hooks(std::string_view topic) const;
   std::shared_ptr<agent::Runner> runner();
   pubsub::Hub& hub() { return stage ? stage->hub() : own_hub; }
   unsigned this_shard() const;  // the shard whose thread this is; Hub::kNoShard on any other
@@ -77,7 +77,7 @@ struct App::Impl {
   std::shared_ptr<agent::Runner> agents;
   std::set<std::string> agent_names;
   agent::BlockingPool pool;
-  server::FindFetch fetches;
+  server::FindHooks hooks;
   std::unique_ptr<transport::LongPollTokens> tokens;
   pubsub::Hub own_hub;
   std::unique_ptr<server::Cluster> cluster;  // none: this node is alone
@@ -118,9 +118,10 @@ unsigned App::Impl::this_shard() const {
   return here.app == this ? here.shard : pubsub::Hub::kNoShard;
 }
 
-const PresenceFetch* App::Impl::find_fetch(std::string_view topic) const {
+const PresenceHooks* App::Impl::find_hooks(std::string_view topic) const {
   for (const auto& mount : mounts)
-    if (const auto* route = channel::find_route(mount->routes_, topic); route && route->fetch) return &route->fetch;
+    if (const auto* route = channel::find_route(mount->routes_, topic); route && route->presence.any())
+      return &route->presence;
   return nullptr;
 }
 
@@ -227,10 +228,10 @@ std::expected<void, std::string> App::Impl::build() {
   auto table = server::RouteTable::prepare(site.routes, prepared);
   if (!table) return std::unexpected(table.error().message);
   site.table = std::move(*table);
-  fetches = [this](std::string_view topic) { return find_fetch(topic); };
+  hooks = [this](std::string_view topic) { return find_hooks(topic); };
   const unsigned count = options.shards ? options.shards : std::min(net::cores(), kShardsMax);
   for (unsigned i = 0; i < count; ++i)
-    shards.push_back(std::make_unique<server::Shard>(i, own_hub, *log, options, fetches));
+    shards.push_back(std::make_unique<server::Shard>(i, own_hub, *log, options, hooks));
 
   node = options.cluster.node.empty() ? server::default_node_name(options.port) : options.cluster.node;
   if (!options.cluster.nats.empty())
@@ -563,8 +564,8 @@ const std::vector<std::unique_ptr<SocketMount>>& StagedApp::mounts(const App& ap
 const Site& StagedApp::site(const App& app) {
   return app.impl_->site;
 }
-const PresenceFetch* StagedApp::find_fetch(const App& app, std::string_view topic) {
-  return app.impl_->find_fetch(topic);
+const PresenceHooks* StagedApp::find_hooks(const App& app, std::string_view topic) {
+  return app.impl_->find_hooks(topic);
 }
 std::vector<Executor::Work> StagedApp::take_hooks(App& app) {
   std::vector<Executor::Work> hooks;

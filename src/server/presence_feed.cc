@@ -4,7 +4,9 @@
 #include <map>
 #include <utility>
 
+#include "channel/invoke.h"
 #include "tracker/presence_json.h"
+#include "wire/json_value.h"
 
 namespace roost::server {
 namespace {
@@ -33,20 +35,36 @@ void PresenceFeed::publish(Topics::value_type& entry) {
   topic.waits = false;
   forget_state(topic);
   const presence::TopicDiff diff = topic.tracker.take_diff(name);
-  if (!diff.empty() && hub_.interest().shards(name) != 0) {
+  const PresenceHooks* hooks = find_hooks_(name);
+  const bool heard = hub_.interest().shards(name) != 0, observed = hooks && hooks->on_metas;
+  if (!diff.empty() && (heard || observed)) {
     tracker::FetchedFields joined, left;
-    if (const PresenceFetch* fetch = find_fetch_(name)) {
-      joined = tracker::fetch_fields(name, diff.joins, *fetch, log_);
-      left = tracker::fetch_fields(name, diff.leaves, *fetch, log_);
+    if (hooks && hooks->fetch) {
+      joined = tracker::fetch_fields(name, diff.joins, hooks->fetch, log_);
+      left = tracker::fetch_fields(name, diff.leaves, hooks->fetch, log_);
     }
     const std::string payload = tracker::encode_diff(diff, joined, left);
-    const std::string changes = hub_.interest().ours(name) ? tracker::encode_changes(diff, joined) : "";
     topic.pace.sent(executor_.now());
-    pubsub::Message message{name, "presence_diff", payload};
-    if (!changes.empty()) message.ours = {.event = kOurEvent, .payload = changes};
-    hub_.publish_local(message, shard_);
+    if (heard) {
+      const std::string changes = hub_.interest().ours(name) ? tracker::encode_changes(diff, joined) : "";
+      pubsub::Message message{name, "presence_diff", payload};
+      if (!changes.empty()) message.ours = {.event = kOurEvent, .payload = changes};
+      hub_.publish_local(message, shard_);
+    }
+    if (observed) observe(hooks->on_metas, entry, payload);
   }
   give_to_waiters(entry);
+}
+
+void PresenceFeed::observe(const PresenceObserver& observer, Topics::value_type& entry, const std::string& diff) {
+  auto& [name, topic] = entry;
+  const std::function<boost::json::object()> presences = [&tracker = topic.tracker, &topic = name] {
+    return tracker::metas_by_key(tracker.list(topic));
+  };
+  channel::invoke(log_, {"on_metas", name, ""}, [&] {
+    const boost::json::value change = wire::parse_json(diff).value();
+    observer({name, change.at("joins").as_object(), change.at("leaves").as_object(), presences});
+  });
 }
 
 void PresenceFeed::give_to_waiters(Topics::value_type& topic) {
@@ -98,8 +116,10 @@ const SharedBytes& PresenceFeed::encoded_state(Topics::value_type& entry) {
 }
 
 SharedBytes PresenceFeed::encode(std::string_view topic, const std::vector<presence::Presence>& list) {
-  const PresenceFetch* fetch = find_fetch_(topic);
-  return SharedBytes::copy(fetch ? tracker::encode_state(topic, list, *fetch, log_) : tracker::encode_state(list));
+  const PresenceHooks* hooks = find_hooks_(topic);
+  const bool fetched = hooks && hooks->fetch;
+  return SharedBytes::copy(fetched ? tracker::encode_state(topic, list, hooks->fetch, log_)
+                                   : tracker::encode_state(list));
 }
 
 void PresenceFeed::forget_state(Topic& topic) {

@@ -18,8 +18,8 @@
 
 namespace roost::server {
 
-/// Finds the fetch function of a topic; nullptr: it has none.
-using FindFetch = std::function<const PresenceFetch*(std::string_view topic)>;
+/// Finds what the application adds to a topic's presences; nullptr: nothing.
+using FindHooks = std::function<const PresenceHooks*(std::string_view topic)>;
 
 /// Encoded states that a home keeps for the next who asks, all together. Beyond: they are encoded anew.
 inline constexpr std::size_t kStatesBytesMax = 64'000'000;
@@ -32,8 +32,8 @@ inline constexpr std::size_t kStatesBytesMax = 64'000'000;
 class PresenceFeed {
  public:
   PresenceFeed(Executor& executor, pubsub::Hub& hub, unsigned shard, const PresenceOptions& options,
-               const FindFetch& find_fetch, Log& log)
-      : executor_(executor), hub_(hub), shard_(shard), options_(options), find_fetch_(find_fetch), log_(log) {}
+               const FindHooks& find_hooks, Log& log)
+      : executor_(executor), hub_(hub), shard_(shard), options_(options), find_hooks_(find_hooks), log_(log) {}
 
   /// There is something in this topic's diff. `tracker` is that of the topic, here and below.
   void changed(tracker::Tracker& tracker, const std::string& topic);
@@ -68,6 +68,7 @@ class PresenceFeed {
 
   Topics::value_type& at(tracker::Tracker& tracker, std::string_view topic);
   void publish(Topics::value_type& topic);
+  void observe(const PresenceObserver& observer, Topics::value_type& topic, const std::string& diff);
   const SharedBytes& encoded_state(Topics::value_type& topic);
   SharedBytes encode(std::string_view topic, const std::vector<presence::Presence>& list);
   void forget_state(Topic& topic);
@@ -78,7 +79,7 @@ class PresenceFeed {
   pubsub::Hub& hub_;
   const unsigned shard_;
   const PresenceOptions options_;
-  const FindFetch& find_fetch_;
+  const FindHooks& find_hooks_;
   Log& log_;
   Topics topics_;
   std::size_t states_bytes_ = 0;

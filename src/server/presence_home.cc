@@ -34,9 +34,36 @@ void PresenceHome::goodbye(unsigned partition) {
   settle(at(partition));
 }
 
-// A channel tracks a key once and updates only what it tracks, and its calls come in order: so these can't fail.
+std::optional<PresenceError> PresenceHome::beyond_limits(const presence::State& state, std::string_view topic,
+                                                         std::string_view key) const {
+  const std::size_t metas = state.metas(topic, key);
+  if (metas >= options_.metas_per_key_max) return PresenceError::too_many_metas;
+  if (metas == 0 && state.keys(topic) >= options_.keys_per_topic_max) return PresenceError::too_many_keys;
+  return std::nullopt;
+}
+
+/// Who floods a topic must not flood the log: a line a second says it.
+void PresenceHome::report_refused(std::string_view topic, PresenceError why) {
+  const bool keys = why == PresenceError::too_many_keys;
+  metrics_.add(keys ? Count::limit_presence_keys : Count::limit_presence_metas);
+  if (!refusals_logged_.take({.per_second = 1, .burst = 1}, executor_.now())) {
+    ++refusals_unlogged_;
+    return;
+  }
+  log_.write(LogLevel::warn, "presence refused",
+             {{"topic", topic},
+              {"why", to_string(why)},
+              {"not_logged_before", std::to_string(std::exchange(refusals_unlogged_, 0))}});
+}
+
+// An owner tracks a key once and updates only what it tracks, and its calls come in order: so these can't fail but by a
+// limit. What is then said of a key that was refused finds nothing, and does nothing.
 void PresenceHome::track(unsigned partition, channel::OwnerId owner, std::string_view topic, std::string_view key,
-                         SharedBytes meta) {
+                         SharedBytes meta, channel::PresenceRefused refused) {
+  if (const auto why = beyond_limits(at(partition).tracker.state(), topic, key)) {
+    report_refused(topic, *why);
+    return refused(*why);
+  }
   (void)at(partition).tracker.track(owner, topic, key, std::move(meta));
   settle(at(partition));
 }
@@ -108,9 +135,15 @@ channel::PresencePort::Meta PresenceRouter::stamp(std::string_view meta, std::st
   return {std::move(ref), std::move(*stamped)};
 }
 
-void PresenceRouter::track(channel::OwnerId owner, std::string_view topic, std::string_view key, SharedBytes meta) {
-  at_home(topic, [owner, topic = std::string(topic), key = std::string(key), meta = std::move(meta)](
-                     PresenceHome& home, unsigned partition) { home.track(partition, owner, topic, key, meta); });
+void PresenceRouter::track(channel::OwnerId owner, std::string_view topic, std::string_view key, SharedBytes meta,
+                           channel::PresenceRefused refused) {
+  auto back = [executor = &executor_, refused = std::move(refused)](PresenceError why) mutable {
+    executor->post([refused = std::move(refused), why]() mutable { refused(why); });
+  };
+  at_home(topic, [owner, topic = std::string(topic), key = std::string(key), meta = std::move(meta),
+                  back = std::move(back)](PresenceHome& home, unsigned partition) mutable {
+    home.track(partition, owner, topic, key, meta, std::move(back));
+  });
 }
 
 void PresenceRouter::update(channel::OwnerId owner, std::string_view topic, std::string_view key, SharedBytes meta) {

@@ -10,6 +10,8 @@
 
 #include "base/executor.h"
 #include "base/log.h"
+#include "base/metrics.h"
+#include "base/rate_limit.h"
 #include "channel/host.h"
 #include "pubsub/adapter.h"
 #include "server/presence_feed.h"
@@ -26,16 +28,21 @@ inline constexpr std::string_view kPresenceService = "presence";
 /// The trackers that live on one shard: the home of their topics' presences. Shard thread only.
 class PresenceHome {
  public:
-  PresenceHome(Executor& executor, pubsub::Hub& hub, unsigned shard, const FindFetch& find_fetch, Log& log,
-               const PresenceOptions& options = {})
-      : executor_(executor), feed_(executor, hub, shard, options, find_fetch, log), log_(log) {}
+  PresenceHome(Executor& executor, pubsub::Hub& hub, unsigned shard, const FindHooks& find_hooks, Log& log,
+               Metrics& metrics, const PresenceOptions& options = {})
+      : executor_(executor),
+        feed_(executor, hub, shard, options, find_hooks, log),
+        log_(log),
+        metrics_(metrics),
+        options_(options) {}
 
   /// Called once for each partition of this shard, before anything else. `adapter`: the way to the homes of that
   /// partition on other nodes; nullptr: there are none.
   void add_partition(unsigned partition, const tracker::Options& options, pubsub::Adapter* adapter = nullptr);
 
-  void track(unsigned partition, channel::OwnerId owner, std::string_view topic, std::string_view key,
-             SharedBytes meta);
+  /// Beyond a limit of the topic: `refused` is called, here and now, which is counted and logged.
+  void track(unsigned partition, channel::OwnerId owner, std::string_view topic, std::string_view key, SharedBytes meta,
+             channel::PresenceRefused refused);
   void update(unsigned partition, channel::OwnerId owner, std::string_view topic, std::string_view key,
               SharedBytes meta);
   void untrack(unsigned partition, channel::OwnerId owner, std::string_view topic, std::string_view key);
@@ -70,6 +77,9 @@ class PresenceHome {
     std::optional<TimePoint> wakes_at;
   };
   Partition& at(unsigned partition) { return *partitions_.at(partition); }
+  std::optional<PresenceError> beyond_limits(const presence::State& state, std::string_view topic,
+                                             std::string_view key) const;
+  void report_refused(std::string_view topic, PresenceError why);
   void settle(Partition& partition);
   void send(Partition& partition);
   void set_timer(Partition& partition);
@@ -77,6 +87,10 @@ class PresenceHome {
   Executor& executor_;
   PresenceFeed feed_;
   Log& log_;
+  Metrics& metrics_;
+  const PresenceOptions options_;
+  RateLimit refusals_logged_;
+  std::uint64_t refusals_unlogged_ = 0;  // since the last that was
   std::unordered_map<unsigned, std::unique_ptr<Partition>> partitions_;
 };
 
@@ -87,7 +101,8 @@ class PresenceRouter final : public channel::PresencePort {
   PresenceRouter(Executor& executor, std::vector<PresenceHome*> homes, std::string_view node, unsigned shard);
 
   Meta stamp(std::string_view meta_object, std::string_view previous) override;
-  void track(channel::OwnerId owner, std::string_view topic, std::string_view key, SharedBytes meta) override;
+  void track(channel::OwnerId owner, std::string_view topic, std::string_view key, SharedBytes meta,
+             channel::PresenceRefused refused) override;
   void update(channel::OwnerId owner, std::string_view topic, std::string_view key, SharedBytes meta) override;
   void untrack(channel::OwnerId owner, std::string_view topic, std::string_view key) override;
   void untrack_all(channel::OwnerId owner, std::string_view topic) override;

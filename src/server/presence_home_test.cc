@@ -21,7 +21,7 @@ using ::testing::IsEmpty;
 class PresenceHomes : public ::testing::Test, public pubsub::Subscriber {
  protected:
   PresenceHomes() : PresenceHomes(PresenceOptions{.diff_frames_per_second = 0}) {}
-  explicit PresenceHomes(PresenceOptions options) : home(loop, hub, 0, find_fetch, log, options) {
+  explicit PresenceHomes(PresenceOptions options) : home(loop, hub, 0, find_hooks, log, metrics, options) {
     hub.add_shard(loop, table);
     for (unsigned partition = 0; partition < kPresencePartitions; ++partition)
       home.add_partition(partition, {.node = "n", .vsn = 1, .single_node = true});
@@ -33,7 +33,13 @@ class PresenceHomes : public ::testing::Test, public pubsub::Subscriber {
     ours.push_back(std::string(message.ours.payload));
   }
   void track(channel::OwnerId owner, std::string_view key, std::string_view meta = R"({"phx_ref":"F"})") {
-    router.track(owner, "room:a", key, SharedBytes::copy(meta));
+    router.track(owner, "room:a", key, SharedBytes::copy(meta), [this, key = std::string(key)](PresenceError why) {
+      refusals.push_back(key + " " + std::string(to_string(why)));
+    });
+    loop.run_until_idle();
+  }
+  void untrack(channel::OwnerId owner, std::string_view key) {
+    router.untrack(owner, "room:a", key);
     loop.run_until_idle();
   }
   std::string state(std::string_view topic = "room:a") {
@@ -59,13 +65,16 @@ class PresenceHomes : public ::testing::Test, public pubsub::Subscriber {
   roost::testing::CollectingLog log;
   pubsub::Hub hub;
   pubsub::Table table{hub.interest(), 0, loop};
-  PresenceFetch fetch;
-  FindFetch find_fetch = [this](std::string_view) { return fetch ? &fetch : nullptr; };
+  Metrics metrics;
+  PresenceHooks hooks;
+  PresenceFetch& fetch = hooks.fetch;
+  FindHooks find_hooks = [this](std::string_view) { return hooks.any() ? &hooks : nullptr; };
   PresenceHome home;
   PresenceRouter router{loop, std::vector<PresenceHome*>(kPresencePartitions, &home), "node", 0};
   pubsub::Subscription subscription;
   std::vector<std::string> diffs;
   std::vector<std::string> ours;  // what clients of ours get for each
+  std::vector<std::string> refusals;
 
  private:
   std::string text_;
@@ -75,10 +84,6 @@ class PresenceHomes : public ::testing::Test, public pubsub::Subscriber {
 class PresencesGathered : public PresenceHomes {
  protected:
   PresencesGathered() : PresenceHomes(PresenceOptions{.diff_frames_per_second = 10}) {}
-  void untrack(channel::OwnerId owner, std::string_view key) {
-    router.untrack(owner, "room:a", key);
-    loop.run_until_idle();
-  }
   /// What the diffs so far say, a line each: "+ada -bob".
   std::vector<std::string> changes() {
     std::vector<std::string> lines;
@@ -164,7 +169,7 @@ TEST_F(PresenceHomes, StateOfAnEmptyTopicIsAnEmptyObject) {
 }
 
 TEST_F(PresenceHomes, StateHasWhatWasTrackedBefore) {
-  router.track(1, "room:a", "ada", SharedBytes::copy(R"({"phx_ref":"F"})"));
+  router.track(1, "room:a", "ada", SharedBytes::copy(R"({"phx_ref":"F"})"), [](PresenceError) {});
   EXPECT_THAT(state(), HasSubstr("ada"));
 }
 
@@ -280,6 +285,122 @@ TEST_F(PresencesGathered, NothingIsKeptOfATopicThatIsQuiet) {
   state("room:empty");
   loop.advance(std::chrono::seconds(20));
   EXPECT_EQ(loop.timers(), 0u);
+}
+
+// What only the home can judge.
+
+/// A topic with two keys at most, each with three metas.
+class PresencesLimited : public PresenceHomes {
+ protected:
+  PresencesLimited()
+      : PresenceHomes(PresenceOptions{.diff_frames_per_second = 0, .keys_per_topic_max = 2, .metas_per_key_max = 3}) {}
+};
+
+TEST_F(PresencesLimited, AKeyTooManyIsRefusedAndItsTrackerIsTold) {
+  for (const char* key : {"ada", "bob", "cyd"}) track(1, key);
+  EXPECT_THAT(refusals, ElementsAre("cyd too_many_keys"));
+  EXPECT_EQ(diffs.size(), 2u);
+  EXPECT_THAT(state(), ::testing::Not(HasSubstr("cyd")));
+  track(2, "bob");
+  EXPECT_EQ(refusals.size(), 1u) << "a key that is there may have more metas";
+}
+
+TEST_F(PresencesLimited, AMetaTooManyIsRefusedAndItsTrackerIsTold) {
+  for (channel::OwnerId owner = 1; owner <= 4; ++owner) track(owner, "ada");
+  EXPECT_THAT(refusals, ElementsAre("ada too_many_metas"));
+  EXPECT_EQ(diffs.size(), 3u);
+}
+
+TEST_F(PresencesLimited, WhatIsSaidOfARefusedKeyChangesNothing) {
+  for (const char* key : {"ada", "bob", "cyd"}) track(1, key);
+  router.update(1, "room:a", "cyd", SharedBytes::copy(R"({"phx_ref":"G"})"));
+  untrack(1, "cyd");
+  EXPECT_EQ(diffs.size(), 2u);
+}
+
+TEST_F(PresencesLimited, WhatLeavesMakesRoom) {
+  for (const char* key : {"ada", "bob"}) track(1, key);
+  untrack(1, "ada");
+  track(1, "cyd");
+  EXPECT_THAT(refusals, IsEmpty());
+}
+
+TEST_F(PresencesLimited, RefusalsAreCountedAndALineASecondSaysSo) {
+  for (const char* key : {"ada", "bob", "cyd", "dan", "eve"}) track(1, key);
+  EXPECT_EQ(metrics.read(Count::limit_presence_keys), 3u);
+  EXPECT_EQ(log.count("presence refused"), 1u);
+  EXPECT_TRUE(log.has("warn presence refused topic=room:a why=too_many_keys not_logged_before=0"));
+  loop.advance(std::chrono::seconds(1));
+  for (channel::OwnerId owner = 2; owner <= 4; ++owner) track(owner, "ada");
+  EXPECT_EQ(metrics.read(Count::limit_presence_metas), 1u);
+  EXPECT_TRUE(log.has("warn presence refused topic=room:a why=too_many_metas not_logged_before=2"));
+}
+
+// The observer.
+
+/// What the observer is told, a line each: "+ada -bob = ada:1 eve:2", the last with the number of metas.
+class PresencesObserved : public PresenceHomes {
+ protected:
+  PresencesObserved() {
+    hooks.on_metas = [this](const PresenceChange& change) {
+      EXPECT_EQ(change.topic, "room:a");
+      std::string line;
+      for (const auto& [key, presence] : change.joins) line += "+" + std::string(key) + " ";
+      for (const auto& [key, presence] : change.leaves) line += "-" + std::string(key) + " ";
+      line += "=";
+      for (const auto& [key, metas] : change.presences())
+        line += " " + std::string(key) + ":" + std::to_string(metas.as_array().size());
+      seen.push_back(line + " after " + std::to_string(diffs.size()));
+    };
+  }
+  std::vector<std::string> seen;
+};
+
+TEST_F(PresencesObserved, EachDiffIsToldBehindItsBroadcastWithWhatIsThereThen) {
+  track(1, "ada");
+  track(2, "ada");
+  track(1, "bob");
+  router.untrack_all(1, "room:a");
+  loop.run_until_idle();
+  EXPECT_THAT(seen, ElementsAre("+ada = ada:1 after 1", "+ada = ada:2 after 2", "+bob = ada:2 bob:1 after 3",
+                                "-ada -bob = ada:1 after 4"));
+}
+
+TEST_F(PresencesObserved, ATopicThatNobodyHasJoinedIsToldToo) {
+  subscription.end();
+  track(1, "ada");
+  EXPECT_THAT(seen, ElementsAre("+ada = ada:1 after 0"));
+}
+
+TEST_F(PresencesObserved, ItHearsTheFieldsOfFetch) {
+  fetch = [](std::string_view, boost::json::object grouped) {
+    for (auto& [key, value] : grouped) value.as_object()["name"] = "Ada";
+    return grouped;
+  };
+  hooks.on_metas = [this](const PresenceChange& change) { seen.push_back(boost::json::serialize(change.joins)); };
+  track(1, "ada");
+  EXPECT_THAT(seen, ElementsAre(R"({"ada":{"metas":[{"phx_ref":"F"}],"name":"Ada"}})"));
+}
+
+TEST_F(PresencesObserved, AThrowIsLoggedAndLosesNothing) {
+  hooks.on_metas = [this](const PresenceChange& change) {
+    seen.push_back(std::string(change.joins.begin()->key()));
+    throw std::runtime_error("no database");
+  };
+  track(1, "ada");
+  track(1, "bob");
+  EXPECT_THAT(seen, ElementsAre("ada", "bob"));
+  EXPECT_EQ(diffs.size(), 2u);
+  EXPECT_TRUE(log.has("channel crashed in=on_metas topic=room:a event= channel= error=no database"));
+}
+
+TEST_F(PresencesGathered, TheObserverHearsAsOftenAsClientsDo) {
+  std::vector<std::size_t> seen;
+  hooks.on_metas = [&seen](const PresenceChange& change) { seen.push_back(change.joins.size()); };
+  subscription.end();
+  for (const char* key : {"ada", "bob", "cyd"}) track(1, key);
+  loop.advance(kWindow);
+  EXPECT_THAT(seen, ElementsAre(1, 2));
 }
 
 TEST_F(PresenceHomes, StampsPutANewRefInFront) {

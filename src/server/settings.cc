@@ -211,6 +211,21 @@ void add_limits(Table& table) {
       "presence.diff_frames_per_second", "--presence-diff-frames-per-second",
       "presence_diff frames of a topic for each client; 0: each change at once", 0, 1'000,
       [](auto& o) -> auto& { return o.presence.diff_frames_per_second; });
+  table.integer(
+      "presence.key_bytes_max", "--presence-key-bytes-max", "a presence's key", 1, kMost,
+      [](auto& o) -> auto& { return o.presence.key_bytes_max; });
+  table.integer(
+      "presence.meta_bytes_max", "--presence-meta-bytes-max", "a presence's meta", 2, kMost,
+      [](auto& o) -> auto& { return o.presence.meta_bytes_max; });
+  table.integer(
+      "presence.keys_per_channel_max", "--presence-keys-per-channel-max", "keys that one channel tracks", 1, kMost,
+      [](auto& o) -> auto& { return o.presence.keys_per_channel_max; });
+  table.integer(
+      "presence.keys_per_topic_max", "--presence-keys-per-topic-max", "keys in a topic", 1, kMost,
+      [](auto& o) -> auto& { return o.presence.keys_per_topic_max; });
+  table.integer(
+      "presence.metas_per_key_max", "--presence-metas-per-key-max", "metas of one key", 1, kMost,
+      [](auto& o) -> auto& { return o.presence.metas_per_key_max; });
   table.on(
       "drain.refuse_new", "--drain-refuse-new", "new clients get 503 meanwhile",
       [](auto& o) -> auto& { return o.drain.refuse_new; });

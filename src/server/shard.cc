@@ -11,7 +11,7 @@ constexpr std::chrono::milliseconds kEndPoll{20};  // how often a shard that end
 
 }  // namespace
 
-Shard::Shard(unsigned number, pubsub::Hub& hub, Log& log, const Options& options, const FindFetch& find_fetch)
+Shard::Shard(unsigned number, pubsub::Hub& hub, Log& log, const Options& options, const FindHooks& find_hooks)
     : number_(number),
       hub_(hub),
       log_(log),
@@ -20,7 +20,8 @@ Shard::Shard(unsigned number, pubsub::Hub& hub, Log& log, const Options& options
       link_(std::make_shared<channel::ShardLink>(loop_, &registry_)),
       table_(hub.interest(), number, *loop_),
       subscriptions_(table_, loop_, log, metrics_, options.mailbox.bytes_max),
-      home_(std::make_unique<PresenceHome>(*loop_, hub, number, find_fetch, log, options.presence)),
+      home_(std::make_unique<PresenceHome>(*loop_, hub, number, find_hooks, log, metrics_, options.presence)),
+      presences_(options.presence),
       clients_(*loop_, log, metrics_) {
   hub_.add_shard(*loop_, table_);
 }
@@ -34,6 +35,7 @@ std::expected<void, Error> Shard::prepare(const Site& site, std::vector<Presence
                                           transport::FindLongPollShard find_longpolls, const HttpLimits& limits) {
   presence_ = std::make_unique<PresenceRouter>(*loop_, std::move(homes), node, number_);
   host_.reset(new channel::Host{*loop_, hub_, table_, *presence_, log_, metrics_, number_, registry_, link_});
+  host_->presences = presences_;
   longpolls_ = std::make_unique<transport::LongPolls>(*host_, tokens);
   longpoll_service_.reset(new transport::LongPollService{*host_, *longpolls_, std::move(find_longpolls)});
   auto router = Router::create(site, *host_, *longpoll_service_);

@@ -24,7 +24,7 @@ namespace roost::server {
 /// of presences. Built and taken down by the server; in between it runs on its own thread.
 class Shard {
  public:
-  Shard(unsigned number, pubsub::Hub& hub, Log& log, const Options& options, const FindFetch& find_fetch);
+  Shard(unsigned number, pubsub::Hub& hub, Log& log, const Options& options, const FindHooks& find_hooks);
   ~Shard();
 
   /// Builds what needs the other shards. `homes`: by presence partition.
@@ -70,6 +70,7 @@ class Shard {
   Subscriptions subscriptions_;
   std::unique_ptr<PresenceHome> home_;
   std::unique_ptr<PresenceRouter> presence_;
+  const PresenceOptions presences_;
   std::unique_ptr<channel::Host> host_;
   std::unique_ptr<transport::LongPolls> longpolls_;
   std::unique_ptr<transport::LongPollService> longpoll_service_;

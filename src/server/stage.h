@@ -38,7 +38,7 @@ struct StagedApp {
   static App make(Options options, Stage& stage, std::unique_ptr<Log> log);
   static const std::vector<std::unique_ptr<SocketMount>>& mounts(const App& app);
   static const Site& site(const App& app);
-  static const PresenceFetch* find_fetch(const App& app, std::string_view topic);
+  static const PresenceHooks* find_hooks(const App& app, std::string_view topic);
   /// What on_start was given, guarded against throws; once.
   static std::vector<Executor::Work> take_hooks(App& app);
 };

@@ -29,7 +29,10 @@ class LineLog final : public Log {
 };
 
 // A test's time stands still: what is gathered would wait for ever.
-constexpr PresenceOptions kPresence{.diff_frames_per_second = 0};
+PresenceOptions not_gathered(PresenceOptions options) {
+  options.diff_frames_per_second = 0;
+  return options;
+}
 
 }  // namespace
 
@@ -62,8 +65,7 @@ Server::Impl::Impl(Options options)
       app_(server::StagedApp::make(std::move(options), *this, std::make_unique<LineLog>(log_lines_))),
       subscriptions_(table_, executor_, *log_, metrics_, app_.options().mailbox.bytes_max),
       link_(std::make_shared<channel::ShardLink>(executor_, &registry_)),
-      find_fetch_([this](std::string_view topic) { return server::StagedApp::find_fetch(app_, topic); }),
-      home_(*executor_, hub_, 0, find_fetch_, *log_, kPresence) {
+      find_hooks_([this](std::string_view topic) { return server::StagedApp::find_hooks(app_, topic); }) {
   hub_.add_shard(*executor_, table_);
 }
 
@@ -91,9 +93,12 @@ void Server::Impl::start() {
   auto routes = server::RouteTable::prepare(server::StagedApp::site(app_).routes, mounts);
   if (!routes) throw std::logic_error(routes.error().message);
   routes_ = std::move(*routes);
-  home_.add_partition(0, {.node = "test", .vsn = 1, .single_node = true});
-  presence_ = std::make_unique<server::PresenceRouter>(*executor_, std::vector{&home_}, "test", 0);
+  const PresenceOptions presences = not_gathered(app_.options().presence);
+  home_ = std::make_unique<server::PresenceHome>(*executor_, hub_, 0, find_hooks_, *log_, metrics_, presences);
+  home_->add_partition(0, {.node = "test", .vsn = 1, .single_node = true});
+  presence_ = std::make_unique<server::PresenceRouter>(*executor_, std::vector{home_.get()}, "test", 0);
   host_.reset(new channel::Host{*executor_, hub_, table_, *presence_, *log_, metrics_, 0, registry_, link_});
+  host_->presences = presences;
   for (auto& hook : server::StagedApp::take_hooks(app_)) executor_->post(std::move(hook));
   executor_->run_until_idle();
 }

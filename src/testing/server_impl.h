@@ -81,8 +81,8 @@ class Server::Impl final : public server::Stage {
   server::Subscriptions subscriptions_;
   channel::Registry registry_{0};
   const std::shared_ptr<channel::ShardLink> link_;
-  const server::FindFetch find_fetch_;
-  server::PresenceHome home_;
+  const server::FindHooks find_hooks_;
+  std::unique_ptr<server::PresenceHome> home_;
   std::unique_ptr<server::PresenceRouter> presence_;
   std::unique_ptr<channel::Host> host_;
   std::vector<std::pair<http::PathPattern, std::unique_ptr<const transport::Mount>>> mounts_;

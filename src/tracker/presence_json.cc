@@ -156,19 +156,21 @@ struct Changes {
   std::vector<Presence> updates, joins, leaves;
 };
 
+boost::json::array metas_of(const Groups& groups, const Group& group) {
+  boost::json::parse_options options;
+  options.max_depth = kMetaDepthMax;
+  boost::json::array metas;
+  for (std::size_t i = group.first; i < group.first + group.count; ++i)
+    metas.push_back(boost::json::parse(groups.meta(i), {}, options));
+  return metas;
+}
+
 }  // namespace
 
 boost::json::object grouped(std::span<const Presence> list) {
-  boost::json::parse_options options;
-  options.max_depth = kMetaDepthMax;
   const Groups groups(list);
   boost::json::object object;
-  for (const Group& group : groups.all()) {
-    boost::json::array metas;
-    for (std::size_t i = group.first; i < group.first + group.count; ++i)
-      metas.push_back(boost::json::parse(groups.meta(i), {}, options));
-    object[group.key] = boost::json::object{{"metas", std::move(metas)}};
-  }
+  for (const Group& group : groups.all()) object[group.key] = boost::json::object{{"metas", metas_of(groups, group)}};
   return object;
 }
 
@@ -231,6 +233,13 @@ std::string encode_changes(const TopicDiff& diff, const FetchedFields& joined) {
   if (!changes.joins.empty()) member("joins"), append_state(out, joins, joined);
   if (!changes.leaves.empty()) member("leaves"), append_refs(out, leaves);
   return out += '}';
+}
+
+boost::json::object metas_by_key(std::span<const Presence> list) {
+  const Groups groups(list);
+  boost::json::object object;
+  for (const Group& group : groups.all()) object[group.key] = metas_of(groups, group);
+  return object;
 }
 
 std::string encode_state(std::string_view topic, std::span<const Presence> list, const PresenceFetch& fetch, Log& log) {

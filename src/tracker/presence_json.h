@@ -48,4 +48,7 @@ std::string encode_state(std::string_view topic, std::span<const presence::Prese
                          Log& log);
 std::string encode_diff(const presence::TopicDiff& diff, const PresenceFetch& fetch, Log& log);
 
+/// {key: [meta, …]}, for the application (PROTOCOL Q14).
+boost::json::object metas_by_key(std::span<const presence::Presence> list);
+
 }  // namespace roost::tracker
