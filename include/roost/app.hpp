@@ -114,6 +114,8 @@ class SocketMount {
   /// Hears the presences of the topics of the channel declared last. Of several mounts with such a topic, the first
   /// that has a fetch or an observer is asked.
   SocketMount& on_metas(PresenceObserver observer) &;
+  /// What clients of ours are told of the topics of the channel declared last. Default: full.
+  SocketMount& presence_mode(PresenceMode mode) &;
 
   SocketMount& websocket(WebSocketOptions options) & {
     websocket_ = std::move(options);

@@ -53,11 +53,19 @@ struct PresenceChange {
 /// Phoenix.Presence.handle_metas/4.
 using PresenceObserver = std::function<void(const PresenceChange& change)>;
 
-/// What an application adds to the presences of a channel's topics; see SocketMount.
+/// What clients that connect with roost=1 (those of @roost/react) are told of a topic's presences. All others are
+/// always told everything.
+enum class PresenceMode {
+  full,    // who is there, and each change
+  counts,  // how many keys and metas there are: a few bytes, however large the room
+};
+
+/// What an application says of the presences of a channel's topics; see SocketMount.
 struct PresenceHooks {
   PresenceFetch fetch = {};
   PresenceObserver on_metas = {};
-  bool any() const { return fetch || on_metas; }
+  PresenceMode mode = PresenceMode::full;
+  bool any() const { return fetch || on_metas || mode != PresenceMode::full; }
 };
 
 namespace channel {

@@ -297,6 +297,12 @@ SocketMount& SocketMount::presence_fetch(PresenceFetch fetch) & {
   return *this;
 }
 
+SocketMount& SocketMount::presence_mode(PresenceMode mode) & {
+  if (routes_.empty()) throw std::logic_error("presence_mode belongs behind the channel that it is for");
+  routes_.back().presence.mode = mode;
+  return *this;
+}
+
 SocketMount& SocketMount::on_metas(PresenceObserver observer) & {
   if (routes_.empty()) throw std::logic_error("on_metas belongs behind the channel that it is for");
   routes_.back().presence.on_metas = std::move(observer);

@@ -59,6 +59,11 @@ class PresencePort {
   /// The JSON text of presence_state for a client that hears the topic's diffs, in its place among them; shared by all
   /// who ask while nothing changes.
   virtual void state(std::string_view topic, std::move_only_function<void(SharedBytes)> then) = 0;
+  /// The same for a client of ours: the event that it gets, and its payload.
+  using OurState = std::move_only_function<void(std::string_view event, SharedBytes)>;
+  virtual void our_state(std::string_view topic, OurState then) {
+    state(topic, [then = std::move(then)](SharedBytes state) mutable { then("presence_state", std::move(state)); });
+  }
   /// The same as it is now, whole or of one key, for the application.
   virtual void list(std::string_view topic, std::move_only_function<void(SharedBytes)> then) = 0;
   virtual void get(std::string_view topic, std::string_view key, std::move_only_function<void(SharedBytes)> then) = 0;

@@ -45,6 +45,11 @@ bool Process::idle() const {
   return !busy_ && (!extras_ || extras_->inbox.empty());
 }
 
+// Who intercepts the diffs gets those that every client gets.
+bool Process::is_ours() const {
+  return session_.serializer().ours() && !route_.events->intercepts.contains("presence_diff");
+}
+
 Host& Process::host() {
   return session_.host();
 }
@@ -133,9 +138,7 @@ void Process::joined() {
 
 void Process::subscribe_own() {
   if (subscription_) return;
-  // Who intercepts the diffs gets those that every client gets.
-  const bool ours = session_.serializer().ours() && !route_.events->intercepts.contains("presence_diff");
-  subscription_ = host().table.subscribe(topic_, *this, id_, ours);
+  subscription_ = host().table.subscribe(topic_, *this, id_, is_ours());
 }
 
 // Messages

@@ -79,7 +79,7 @@ class Process final : public pubsub::Subscriber, public std::enable_shared_from_
       std::string_view key, const std::function<boost::json::object(boost::json::object)>& change);
   void untrack(std::string_view key);
   void push_presence_state();
-  void send_state(const SharedBytes& state);
+  void send_state(std::string_view event, const SharedBytes& state);
   /// Before a read of presences that the application awaits. Throws WorkRefused: it calls too often.
   void count_presence_call();
   Session& session() { return session_; }
@@ -107,6 +107,7 @@ class Process final : public pubsub::Subscriber, public std::enable_shared_from_
   std::unexpected<PresenceError> refuse_presence(PresenceError why);
   void presence_refused(const std::string& key, std::uint64_t number, PresenceError why);
   bool idle() const;
+  bool is_ours() const;
 
   void hold(const Frame& frame);
   void enqueue(Item item);

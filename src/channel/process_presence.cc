@@ -112,20 +112,22 @@ void Process::count_presence_call() {
 void Process::push_presence_state() {
   require_joined("push_presence_state");
   count_presence_call();
-  host().presence.state(topic_, [weak = weak_from_this()](SharedBytes state) {
+  const auto then = [weak = weak_from_this()](std::string_view event, const SharedBytes& state) {
     const auto self = weak.lock();
     if (!self || self->detached_) return;
     // A serializer of the application's own may refuse it.
-    const bool pushed = invoke(self->host().log, self->site("presence_state"), [&] { self->send_state(state); });
+    const bool pushed = invoke(self->host().log, self->site("presence_state"), [&] { self->send_state(event, state); });
     if (!pushed) self->crash();
-  });
+  };
+  if (is_ours()) return host().presence.our_state(topic_, then);
+  host().presence.state(topic_, [then](SharedBytes state) { then("presence_state", state); });
 }
 
-void Process::send_state(const SharedBytes& state) {
+void Process::send_state(std::string_view event, const SharedBytes& state) {
   const wire::Serializer& serializer = session_.serializer();
   session_.send(host().state_frames.get(state, topic_, reply_ref_, &serializer, session_.head(), [&] {
-    auto frame = serializer.encode_push(reply_ref_, topic_, "presence_state", {state.view(), false}, session_.head());
-    if (!frame) throw std::invalid_argument("presence_state: " + frame.error().text());
+    auto frame = serializer.encode_push(reply_ref_, topic_, event, {state.view(), false}, session_.head());
+    if (!frame) throw std::invalid_argument(std::string(event) + ": " + frame.error().text());
     return std::move(*frame);
   }));
 }

@@ -1,5 +1,6 @@
 #include "server/presence_feed.h"
 
+#include <algorithm>
 #include <iterator>
 #include <map>
 #include <utility>
@@ -46,7 +47,7 @@ void PresenceFeed::publish(Topics::value_type& entry) {
     const std::string payload = tracker::encode_diff(diff, joined, left);
     topic.pace.sent(executor_.now());
     if (heard) {
-      const std::string changes = hub_.interest().ours(name) ? tracker::encode_changes(diff, joined) : "";
+      const std::string changes = hub_.interest().ours(name) ? changes_for_ours(entry, diff, joined) : "";
       pubsub::Message message{name, "presence_diff", payload};
       if (!changes.empty()) message.ours = {.event = kOurEvent, .payload = changes};
       hub_.publish_local(message, shard_);
@@ -67,28 +68,57 @@ void PresenceFeed::observe(const PresenceObserver& observer, Topics::value_type&
   });
 }
 
-void PresenceFeed::give_to_waiters(Topics::value_type& topic) {
-  if (topic.second.waiters.empty()) return;
-  const SharedBytes state = encoded_state(topic);
+bool PresenceFeed::counts(std::string_view topic) const {
+  const PresenceHooks* hooks = find_hooks_(topic);
+  return hooks && hooks->mode == PresenceMode::counts;
+}
+
+std::string PresenceFeed::changes_for_ours(const Topics::value_type& entry, const presence::TopicDiff& diff,
+                                           const tracker::FetchedFields& joined) const {
+  const auto& [name, topic] = entry;
+  if (counts(name)) return tracker::encode_count(topic.tracker.list(name), false);
+  return tracker::encode_changes(diff, joined);
+}
+
+void PresenceFeed::give_to_waiters(Topics::value_type& entry) {
+  auto& [name, topic] = entry;
+  if (topic.waiters.empty()) return;
+  const auto is_counting = [](const Waiter& waiter) { return waiter.counts; };
+  if (topic.count.empty() && std::ranges::any_of(topic.waiters, is_counting))
+    topic.count = SharedBytes::copy(tracker::encode_count(topic.tracker.list(name), true));
+  const SharedBytes count = topic.count;
+  const SharedBytes state = std::ranges::all_of(topic.waiters, is_counting) ? SharedBytes() : encoded_state(entry);
   std::map<Executor*, std::vector<Waiter>> elsewhere;
-  for (Waiter& waiter : std::exchange(topic.second.waiters, {})) {
+  for (Waiter& waiter : std::exchange(topic.waiters, {})) {
     if (waiter.back == &executor_)
-      waiter.then(state);
+      waiter.then(waiter.counts ? count : state);
     else
       elsewhere[waiter.back].push_back(std::move(waiter));
   }
   for (auto& [back, waiters] : elsewhere)
     back->post_sized(
-        [state, these = std::move(waiters)]() mutable {
-          for (Waiter& waiter : these) waiter.then(state);
+        [state, count, these = std::move(waiters)]() mutable {
+          for (Waiter& waiter : these) waiter.then(waiter.counts ? count : state);
         },
         state.size());
 }
 
 void PresenceFeed::state(tracker::Tracker& tracker, std::string_view name, Executor& back,
                          std::move_only_function<void(SharedBytes)> then) {
+  wait(tracker, name, {&back, std::move(then)});
+}
+
+void PresenceFeed::our_state(tracker::Tracker& tracker, std::string_view name, Executor& back,
+                             std::move_only_function<void(std::string_view event, SharedBytes)> then) {
+  const bool count = counts(name);
+  const std::string_view event = count ? kOurEvent : "presence_state";
+  wait(tracker, name,
+       {&back, [event, then = std::move(then)](SharedBytes state) mutable { then(event, std::move(state)); }, count});
+}
+
+void PresenceFeed::wait(tracker::Tracker& tracker, std::string_view name, Waiter waiter) {
   auto& topic = at(tracker, name);
-  topic.second.waiters.push_back({&back, std::move(then)});
+  topic.second.waiters.push_back(std::move(waiter));
   if (!topic.second.waits) give_to_waiters(topic);
 }
 
@@ -125,6 +155,7 @@ SharedBytes PresenceFeed::encode(std::string_view topic, const std::vector<prese
 void PresenceFeed::forget_state(Topic& topic) {
   states_bytes_ -= topic.state.size();
   topic.state = {};
+  topic.count = {};
 }
 
 void PresenceFeed::sweep() {

@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "pubsub/hub.h"
 #include "tracker/pace.h"
+#include "tracker/presence_json.h"
 #include "tracker/tracker.h"
 
 namespace roost::server {
@@ -41,6 +42,9 @@ class PresenceFeed {
   /// The payload of presence_state, for a client that hears the topic's diffs. `then` is called on `back`'s loop.
   void state(tracker::Tracker& tracker, std::string_view topic, Executor& back,
              std::move_only_function<void(SharedBytes)> then);
+  /// The same for a client of ours, which may be told only how many there are.
+  void our_state(tracker::Tracker& tracker, std::string_view topic, Executor& back,
+                 std::move_only_function<void(std::string_view event, SharedBytes)> then);
   /// The same as it is now, for the application.
   SharedBytes list(tracker::Tracker& tracker, std::string_view topic);
   /// The same with one key alone; {} if nobody has it.
@@ -53,6 +57,7 @@ class PresenceFeed {
   struct Waiter {
     Executor* back;
     std::move_only_function<void(SharedBytes)> then;
+    bool counts = false;  // it gets the count
   };
   struct Topic {
     Topic(tracker::Tracker& t, unsigned frames_per_second) : tracker(t), pace(frames_per_second) {}
@@ -61,6 +66,7 @@ class PresenceFeed {
     Timer timer;                  // while something waits for its time
     bool waits = false;           // the diff that is being gathered has something in it
     SharedBytes state;            // as of the last diff; empty: not encoded
+    SharedBytes count;            // the same for clients of ours that are told no more
     bool used = false;            // since the last sweep
     std::vector<Waiter> waiters;  // for the state behind the next diff
   };
@@ -68,6 +74,10 @@ class PresenceFeed {
 
   Topics::value_type& at(tracker::Tracker& tracker, std::string_view topic);
   void publish(Topics::value_type& topic);
+  void wait(tracker::Tracker& tracker, std::string_view topic, Waiter waiter);
+  bool counts(std::string_view topic) const;
+  std::string changes_for_ours(const Topics::value_type& topic, const presence::TopicDiff& diff,
+                               const tracker::FetchedFields& joined) const;
   void observe(const PresenceObserver& observer, Topics::value_type& topic, const std::string& diff);
   const SharedBytes& encoded_state(Topics::value_type& topic);
   SharedBytes encode(std::string_view topic, const std::vector<presence::Presence>& list);

@@ -168,6 +168,13 @@ void PresenceRouter::state(std::string_view topic, std::move_only_function<void(
   });
 }
 
+void PresenceRouter::our_state(std::string_view topic, OurState then) {
+  at_home(topic, [topic = std::string(topic), back = &executor_, then = std::move(then)](PresenceHome& home,
+                                                                                         unsigned partition) mutable {
+    home.our_state(partition, topic, *back, std::move(then));
+  });
+}
+
 void PresenceRouter::list(std::string_view topic, std::move_only_function<void(SharedBytes)> then) {
   at_home(topic, [topic = std::string(topic), back = &executor_, then = std::move(then)](PresenceHome& home,
                                                                                          unsigned partition) mutable {

@@ -52,6 +52,9 @@ class PresenceHome {
              std::move_only_function<void(SharedBytes)> then) {
     feed_.state(at(partition).tracker, topic, back, std::move(then));
   }
+  void our_state(unsigned partition, std::string_view topic, Executor& back, channel::PresencePort::OurState then) {
+    feed_.our_state(at(partition).tracker, topic, back, std::move(then));
+  }
   SharedBytes list(unsigned partition, std::string_view topic) { return feed_.list(at(partition).tracker, topic); }
   SharedBytes get(unsigned partition, std::string_view topic, std::string_view key) {
     return feed_.get(at(partition).tracker, topic, key);
@@ -107,6 +110,7 @@ class PresenceRouter final : public channel::PresencePort {
   void untrack(channel::OwnerId owner, std::string_view topic, std::string_view key) override;
   void untrack_all(channel::OwnerId owner, std::string_view topic) override;
   void state(std::string_view topic, std::move_only_function<void(SharedBytes)> then) override;
+  void our_state(std::string_view topic, OurState then) override;
   void list(std::string_view topic, std::move_only_function<void(SharedBytes)> then) override;
   void get(std::string_view topic, std::string_view key, std::move_only_function<void(SharedBytes)> then) override;
 

@@ -128,6 +128,29 @@ TEST_F(PresenceHomes, ForClientsOfOursAnUpdateIsAnUpdate) {
   EXPECT_EQ(diffs.at(2), R"({"joins":{},"leaves":{"ada":{"metas":[{"phx_ref":"G","phx_ref_prev":"F"}]}}})");
 }
 
+TEST_F(PresenceHomes, WhereTheyAreCountedClientsOfOursAreToldHowMany) {
+  hooks.mode = PresenceMode::counts;
+  subscription.end();
+  subscription = table.subscribe("room:a", *this, 1, true);
+  track(1, "ada");
+  track(2, "ada", R"({"phx_ref":"G"})");
+  track(3, "bob", R"({"phx_ref":"H"})");
+  EXPECT_THAT(ours, ElementsAre(R"({"keys":1,"metas":1})", R"({"keys":1,"metas":2})", R"({"keys":2,"metas":3})"));
+  EXPECT_THAT(diffs.at(2), HasSubstr("bob")) << "all others are told everything";
+  std::vector<std::string> states;
+  for (int i = 0; i < 2; ++i)
+    router.our_state("room:a", [&](std::string_view event, SharedBytes state) {
+      states.push_back(std::string(event) + " " + std::string(state.view()));
+    });
+  loop.run_until_idle();
+  EXPECT_THAT(states, ElementsAre(R"(roost_presence {"state":{},"keys":2,"metas":3})",
+                                  R"(roost_presence {"state":{},"keys":2,"metas":3})"));
+  router.untrack(3, "room:a", "bob");
+  loop.run_until_idle();
+  EXPECT_EQ(ours.back(), R"({"keys":1,"metas":2})");
+  EXPECT_THAT(state(), HasSubstr("ada"));
+}
+
 TEST_F(PresenceHomes, WithoutClientsOfOursNothingIsEncodedForThem) {
   auto one = table.subscribe("room:a", *this, 1, true);
   one.end();

@@ -41,6 +41,10 @@ std::string encode_diff(const presence::TopicDiff& diff, const FetchedFields& jo
 /// leave.
 std::string encode_changes(const presence::TopicDiff& diff, const FetchedFields& joined = {});
 
+/// How many there are, for clients of ours: {"keys":2,"metas":3}; for one that begins, with `"state":{}` in front.
+/// `list`: as a tracker gives it, by key.
+std::string encode_count(std::span<const presence::Presence> list, bool begins);
+
 /// The same with the application's fields beside each `metas` (PROTOCOL Q10). `fetch` is called once for a state, and
 /// twice for a diff, also with nothing. Keys that it adds are ignored, keys and metas that it drops or changes stay as
 /// they were.

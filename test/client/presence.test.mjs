@@ -109,3 +109,18 @@ test('only roost=1 is told in our way; to anything else the diffs of every clien
   assert.deepEqual([...ours], ['roost_presence'])
   for (const events of stock) assert.deepEqual([...events], ['presence_diff'])
 })
+
+test('where presences are counted, roost=1 is told how many, and all others who', async (t) => {
+  const topic = fresh('presence:counted')
+  const watcher = connect(t, server.base, { user: 'watcher', params: { roost: 1 } }).channel(topic, { track: false })
+  const told = []
+  watcher.on('roost_presence', (payload) => told.push(payload))
+  await outcome(watcher.join())
+  await until(() => told.length === 1, 'the state')
+  assert.deepEqual(told[0], { state: {}, keys: 0, metas: 0 })
+  const ada = await present(t, topic, 'ada')
+  await present(t, topic, 'ada')
+  await present(t, topic, 'bob')
+  await until(() => JSON.stringify(told.at(-1)) === '{"keys":2,"metas":3}', 'the count')
+  await sees(ada, { ada: 2, bob: 1 })
+})

@@ -79,7 +79,7 @@ export class Channel implements UntypedChannel {
     this.caused = () => {
       this.renders += 1
     }
-    for (const store of [this.presence, this.presence.keys]) store.caused = this.caused
+    for (const store of [this.presence, this.presence.keys, this.presence.count]) store.caused = this.caused
   }
 
   /** How many hold it. */

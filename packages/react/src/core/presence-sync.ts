@@ -21,12 +21,15 @@ export interface PresenceDiff {
 
 /**
  * What a Roost server says to us in place of a diff: the metas of `updates` take the place of those that their phx_ref_prev
- * names, and `leaves` are refs.
+ * names, and `leaves` are refs. Of a topic that is only counted: `keys` and `metas`, with an empty `state` at first.
  */
 export interface PresenceChanges {
   readonly updates?: WirePresences
   readonly joins?: WirePresences
   readonly leaves?: Readonly<Record<string, readonly string[]>>
+  readonly state?: WirePresences
+  readonly keys?: number
+  readonly metas?: number
 }
 
 export const no_presences: PresenceState<never> = new Map()
@@ -51,9 +54,9 @@ export function syncDiff(current: PresenceState, { joins, leaves }: PresenceDiff
 }
 
 /** The state after what a Roost server said: updates first, then as a diff. */
-export function syncChanges(current: PresenceState, { updates = {}, joins = {}, leaves = {} }: PresenceChanges): PresenceState {
+export function syncChanges(current: PresenceState, { updates = {}, joins = {}, leaves = {}, state }: PresenceChanges): PresenceState {
   return change(
-    current,
+    state ? syncState(current, state) : current,
     updates,
     joins,
     Object.entries(leaves).map(([key, refs]) => [key, new Set(refs)]),

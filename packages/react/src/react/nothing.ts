@@ -45,7 +45,7 @@ export const nothing: UntypedChannel = {
   push: () => Promise.resolve({ status: 'offline', sent: false }),
   on: () => stop,
   replay: () => true,
-  presence: { ...fixed(no_presences), of: () => nobody, keys: fixed([]) },
+  presence: { ...fixed(no_presences), of: () => nobody, keys: fixed([]), count: fixed({ keys: 0, metas: 0 }) },
   messages: () => no_messages,
   extend,
 }

@@ -1,5 +1,6 @@
 import { useMemo } from 'react'
 import type { Entry, MetaOf, Registered, Topic } from '../core/contract.js'
+import type { PresenceCount } from '../core/presence.js'
 import type { PresenceEntry, PresenceState } from '../core/presence-sync.js'
 import { useLease } from './use-lease.js'
 import { useSelector, type IsEqual } from './use-selector.js'
@@ -8,7 +9,6 @@ import { useSnapshot } from './use-snapshot.js'
 type Meta<T extends string> = MetaOf<Entry<Registered, T>>
 
 const whole = (state: PresenceState): PresenceState => state
-const size = (state: PresenceState): number => state.size
 
 /** Who is on `topic`: key -> {metas}. Entries that did not change are the same objects as before. */
 export function usePresence<T extends Topic>(topic: T | null): PresenceState<Meta<T>>
@@ -31,9 +31,9 @@ export function usePresenceKeys(topic: Topic | null): readonly string[] {
   return useSnapshot(useLease(topic).presence.keys)
 }
 
-/** How many keys are on `topic`. */
-export function usePresenceCount(topic: Topic | null): number {
-  return useSelector(useLease(topic).presence, size)
+/** How many keys (or metas) are on `topic`, also where the server does not tell who. */
+export function usePresenceCount(topic: Topic | null, of: keyof PresenceCount = 'keys'): number {
+  return useSelector(useLease(topic).presence.count, (count) => count[of])
 }
 
 /** The entry of one key, undefined while it is not there. Renders when this entry changes, whatever others do. */

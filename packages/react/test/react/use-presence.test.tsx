@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { usePresence, type PresenceState } from '../../src/index.js'
+import { usePresence, usePresenceCount, type PresenceState } from '../../src/index.js'
 import { mountHook, pass, useFakeTime } from '../support/harness.js'
 
 useFakeTime()
@@ -50,6 +50,24 @@ describe('usePresence', () => {
     for (const broken of [{ updates: 1 }, { joins: { a: {} } }, { leaves: { ann: 'x' } }, { leaves: [] }])
       await server.broadcast('room:1', 'roost_presence', broken)
     expect(result.current).toBe(before)
+  })
+
+  it('counts where the server does not tell who', async () => {
+    let renders = 0
+    const { server, result } = await mountHook(() => (renders++, [usePresenceCount('room:1'), usePresenceCount('room:1', 'metas')]), undefined)
+    await server.reply('room:1', 'phx_join', 'ok')
+    await server.broadcast('room:1', 'roost_presence', { keys: 1, metas: 1 })
+    expect(result.current).toEqual([0, 0])
+    await server.push('room:1', 'roost_presence', { state: {}, keys: 4_000, metas: 4_100 })
+    expect(result.current).toEqual([4_000, 4_100])
+    await server.broadcast('room:1', 'roost_presence', { keys: 4_001, metas: 4_101 })
+    expect(result.current).toEqual([4_001, 4_101])
+    const before = renders
+    await server.broadcast('room:1', 'roost_presence', { keys: 4_001, metas: 4_101 })
+    await server.broadcast('room:1', 'roost_presence', { keys: 'many' })
+    expect(renders).toBe(before)
+    await server.push('room:1', 'presence_state', { ann: entry('a1', 'a2'), bob: entry('b1') })
+    expect(result.current).toEqual([2, 3])
   })
 
   it('holds diffs back until the state of this join has come', async () => {
