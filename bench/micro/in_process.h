@@ -40,7 +40,7 @@ class SilentLog final : public Log {
 class NoPresence final : public channel::PresencePort {
  public:
   Meta stamp(std::string_view, std::string_view) override { return {}; }
-  void track(channel::OwnerId, std::string_view, std::string_view, SharedBytes) override {}
+  void track(channel::OwnerId, std::string_view, std::string_view, SharedBytes, channel::PresenceRefused) override {}
   void update(channel::OwnerId, std::string_view, std::string_view, SharedBytes) override {}
   void untrack(channel::OwnerId, std::string_view, std::string_view) override {}
   void untrack_all(channel::OwnerId, std::string_view) override {}
