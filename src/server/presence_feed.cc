@@ -59,8 +59,8 @@ void PresenceFeed::publish(Topics::value_type& entry) {
 
 void PresenceFeed::observe(const PresenceObserver& observer, Topics::value_type& entry, const std::string& diff) {
   auto& [name, topic] = entry;
-  const std::function<boost::json::object()> presences = [&tracker = topic.tracker, &topic = name] {
-    return tracker::metas_by_key(tracker.list(topic));
+  const std::function<boost::json::object()> presences = [&tracker = topic.tracker, &of = name] {
+    return tracker::metas_by_key(tracker.list(of));
   };
   channel::invoke(log_, {"on_metas", name, ""}, [&] {
     const boost::json::value change = wire::parse_json(diff).value();
