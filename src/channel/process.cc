@@ -184,7 +184,6 @@ bool Process::deliver_batch(const pubsub::Message& message, pubsub::FrameCache& 
 const Frame& Process::encode(const pubsub::Message& message, pubsub::FrameCache& frames) {
   const wire::Serializer& serializer = session_.serializer();
   return frames.get(&serializer, session_.head(), [&] {
-    if (message.ours.only && !serializer.ours()) return Frame();
     const bool ours = message.ours && serializer.ours();
     const wire::Body body =
         ours ? wire::Body{message.ours.payload, false} : wire::Body{message.payload, message.binary};

@@ -20,7 +20,6 @@ using SubscriberId = std::uint64_t;
 struct Ours {
   std::string_view event = {};
   std::string_view payload = {};
-  bool only = false;  // the others get nothing at all
   explicit operator bool() const { return !event.empty(); }
 };
 
@@ -43,14 +42,11 @@ struct OwnedMessage {
         binary(message.binary),
         from(message.from),
         ours_event(message.ours.event),
-        ours_payload(SharedBytes::copy(message.ours.payload)),
-        ours_only(message.ours.only) {}
+        ours_payload(SharedBytes::copy(message.ours.payload)) {}
   std::size_t bytes() const {
     return sizeof *this + topic.size() + event.size() + payload.size() + ours_event.size() + ours_payload.size();
   }
-  Message view() const {
-    return {topic, event, payload.view(), binary, from, {ours_event, ours_payload.view(), ours_only}};
-  }
+  Message view() const { return {topic, event, payload.view(), binary, from, {ours_event, ours_payload.view()}}; }
 
   const std::string topic;
   const std::string event;
@@ -59,7 +55,6 @@ struct OwnedMessage {
   const SubscriberId from;
   const std::string ours_event;
   const SharedBytes ours_payload;
-  const bool ours_only;
 };
 
 /// The frames of one dispatch: each form of a message is encoded once and shared (PROTOCOL B3).

@@ -112,11 +112,6 @@ void Table::missed(std::span<const std::uint64_t> slots) {
   dispatching_ = false;
 }
 
-bool Table::message_is_for(const Message& message, const Topic::Entry& entry) {
-  if (message.from != 0 && entry.id == message.from) return false;
-  return !message.ours.only || entry.subscription->ours_;
-}
-
 // The first message: all are asked how they take it.
 void Table::begin_turn(Topic& topic, const Message& message) {
   FrameCache frames;
@@ -125,7 +120,7 @@ void Table::begin_turn(Topic& topic, const Message& message) {
   for (std::uint32_t place = 0; place < topic.entries.size(); ++place) {
     prefetch(topic, place + kPrefetch);
     Subscriber* const subscriber = topic.entries[place].subscriber;
-    const bool excluded = !message_is_for(message, topic.entries[place]);
+    const bool excluded = message.from != 0 && topic.entries[place].id == message.from;
     if (!turn) {
       if (!excluded) subscriber->deliver(message, frames);
     } else if (excluded || !subscriber->deliver_batch(message, frames, *turn)) {
@@ -154,7 +149,7 @@ bool Table::add_to_turn(Topic& topic, const Message& message) {
   for (const Turn::Form& form : topic.turn->forms_)
     if (const Frame& frame = form.subscriber->encode(message, frames); !frame.empty()) form.batch->append(frame);
   for (const std::uint32_t place : topic.turn->alone_)
-    if (const Topic::Entry& entry = topic.entries[place]; message_is_for(message, entry))
+    if (const Topic::Entry& entry = topic.entries[place]; message.from == 0 || entry.id != message.from)
       entry.subscriber->deliver(message, frames);
   return true;
 }

@@ -117,7 +117,6 @@ class Table final : private TurnEnd {
   friend class Subscription;
   void remove(Subscription& subscription);
   Topic& add(std::string_view name);
-  static bool message_is_for(const Message& message, const Topic::Entry& entry);
   void announce(Topic& topic);
   void settled(std::string_view name, std::uint64_t number);
   void begin_turn(Topic& topic, const Message& message);

@@ -40,14 +40,6 @@ TEST_F(Tables, B1_TheSenderDoesNotHearIt) {
   EXPECT_EQ(bob.heard.size(), 1u);
 }
 
-TEST_F(Tables, WhatIsOnlyForOursTheOthersDoNotHear) {
-  const auto a = table.subscribe("news", ada, 1, true);
-  const auto b = table.subscribe("news", bob, 2);
-  table.dispatch({.topic = "news", .event = "x", .payload = "{}", .ours = {"y", "{}", true}});
-  EXPECT_EQ(ada.heard.size(), 1u);
-  EXPECT_THAT(bob.heard, IsEmpty());
-}
-
 TEST_F(Tables, InterestSaysWhetherThereAreSubscribersOfOurs) {
   EXPECT_FALSE(interest.ours("news"));
   auto a = table.subscribe("news", ada, 1, true);

@@ -2,22 +2,11 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { after } from 'node:test'
-import { artifacts, brightness, closeBrowser, connected, duration, id, people, scenario, state, tabTo, until } from './support.mjs'
+import { artifacts, brightness, closeBrowser, connected, duration, hit, people, scenario, shows, state, tabTo } from './support.mjs'
 
 after(closeBrowser)
 
 const buttons = ['Espresso', 'Cappuccino', 'Flat White', 'Filter', 'Matcha']
-
-/** Waits until the page shows this count. */
-const shows = (page, button, count, timeout) =>
-  until(
-    page,
-    `${button} at ${count}`,
-    ([selector, wanted]) => document.querySelector(selector)?.textContent.replace(/\D/g, '') === wanted,
-    [id(`hits-${button}`), `${count}`],
-    timeout,
-  )
-const hit = (page, button) => page.locator(id(`hit-${button}`)).click()
 
 scenario('one clicks and the other sees it', async (world) => {
   const ada = await world.page('/clicks/')

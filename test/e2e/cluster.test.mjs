@@ -7,7 +7,7 @@ import net from 'node:net'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { freePort, root } from '../../tools/server.mjs'
-import { artifacts, brightness, browser, connected, id, people, until } from './support.mjs'
+import { artifacts, brightness, browser, connected, hit, id, people, shows, until } from './support.mjs'
 
 let chromium
 let cluster
@@ -68,13 +68,6 @@ const where = (page, nodes) =>
     nodes.map((name) => `on ${name}`).sort(),
   )
 
-const shows = (page, button, count) =>
-  until(
-    page,
-    `${button} at ${count}`,
-    ([selector, wanted]) => document.querySelector(selector)?.textContent.replace(/\D/g, '') === wanted,
-    [id(`hits-${button}`), `${count}`],
-  )
 const hits = (page, button) => page.locator(id(`hits-${button}`)).textContent().then((text) => Number(text.replace(/\D/g, '')))
 
 const listens = (url) =>
@@ -92,7 +85,7 @@ test('pages on two nodes see each other, with the names of their nodes, and coun
   const before = await hits(ada, 'Matcha')
   await shows(bob, 'Matcha', before)
   await Promise.all([ada, bob].map(async (page) => {
-    for (let n = 0; n < 5; n++) await page.locator(id('hit-Matcha')).click()
+    for (let n = 0; n < 5; n++) await hit(page, 'Matcha')
   }))
   for (const page of [ada, bob]) await shows(page, 'Matcha', before + 10)
   await shows(await open(`${cluster.nodes[2].url}clicks/`), 'Matcha', before + 10)

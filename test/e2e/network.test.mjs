@@ -1,18 +1,9 @@
 // What happens to pages in Chromium when the network, the tab or the page itself goes and comes back.
 import assert from 'node:assert/strict'
 import { after } from 'node:test'
-import { becomes, closeBrowser, connected, countSockets, id, people, scenario, state, until } from './support.mjs'
+import { becomes, closeBrowser, connected, countSockets, hit, id, people, scenario, shows, state } from './support.mjs'
 
 after(closeBrowser)
-
-const shows = (page, button, count) =>
-  until(
-    page,
-    `${button} at ${count}`,
-    ([selector, wanted]) => document.querySelector(selector)?.textContent.replace(/\D/g, '') === wanted,
-    [id(`hits-${button}`), `${count}`],
-  )
-const hit = (page, button) => page.locator(id(`hit-${button}`)).click()
 
 scenario('a page without network says so, comes back at once with it, and has missed nothing', async (world) => {
   const ada = await world.user()

@@ -144,6 +144,20 @@ export function people(page, metas, timeout) {
   )
 }
 
+/** Waits until a page of clicks shows this count for a button. */
+export function shows(page, button, count, timeout) {
+  return until(
+    page,
+    `${button} at ${count}`,
+    ([selector, wanted]) => document.querySelector(selector)?.textContent.replace(/\D/g, '') === wanted,
+    [id(`hits-${button}`), `${count}`],
+    timeout,
+  )
+}
+
+/** Clicks a button of clicks. */
+export const hit = (page, button) => page.locator(id(`hit-${button}`)).click()
+
 /** Milliseconds from now until `promise` is settled. */
 export async function duration(promise) {
   const start = performance.now()
