@@ -9,6 +9,17 @@
 #include "tracker/phx_ref.h"
 
 namespace roost::server {
+namespace {
+
+/// Another one for each shard of each node each time it starts: clients outlive a node, and compare its refs with those
+/// that it gave before.
+std::uint64_t origin_of(std::string_view node, unsigned shard) {
+  const std::uint64_t hash =
+      stable_hash(std::string(node) + "/" + std::to_string(shard) + "/" + std::to_string(net::system_now_ns()));
+  return hash ^ hash >> 24 ^ hash >> 48;
+}
+
+}  // namespace
 
 void PresenceHome::add_partition(unsigned partition, const tracker::Options& options, pubsub::Adapter* adapter) {
   const auto added = partitions_.emplace(
@@ -117,9 +128,7 @@ void PresenceHome::set_timer(Partition& partition) {
 
 PresenceRouter::PresenceRouter(Executor& executor, std::vector<PresenceHome*> homes, std::string_view node,
                                unsigned shard)
-    : executor_(executor),
-      homes_(std::move(homes)),
-      node_hash_(static_cast<std::uint16_t>(stable_hash(std::string(node) + "/" + std::to_string(shard)))) {}
+    : executor_(executor), homes_(std::move(homes)), origin_(origin_of(node, shard)) {}
 
 template <typename Work>
 void PresenceRouter::at_home(std::string_view topic, Work work) {
@@ -129,7 +138,7 @@ void PresenceRouter::at_home(std::string_view topic, Work work) {
 }
 
 channel::PresencePort::Meta PresenceRouter::stamp(std::string_view meta, std::string_view previous) {
-  std::string ref = tracker::make_phx_ref(static_cast<std::uint64_t>(net::system_now_ns()), node_hash_, counter_++);
+  std::string ref = tracker::make_phx_ref(origin_, refs_++);
   auto stamped = tracker::with_refs(meta, ref, previous);
   if (!stamped) throw std::invalid_argument("a presence meta is a JSON object, nested 64 levels at most");
   return {std::move(ref), std::move(*stamped)};

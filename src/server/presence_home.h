@@ -100,7 +100,7 @@ class PresenceHome {
 /// What the channels of one shard call: hands on to the home of the topic, which may be another shard.
 class PresenceRouter final : public channel::PresencePort {
  public:
-  /// `homes`: by partition; they outlive this. `node`: part of every phx_ref.
+  /// `homes`: by partition; they outlive this. `node`, `shard` and the time tell its refs from those of all others.
   PresenceRouter(Executor& executor, std::vector<PresenceHome*> homes, std::string_view node, unsigned shard);
 
   Meta stamp(std::string_view meta_object, std::string_view previous) override;
@@ -120,8 +120,8 @@ class PresenceRouter final : public channel::PresencePort {
 
   Executor& executor_;
   const std::vector<PresenceHome*> homes_;
-  const std::uint16_t node_hash_;
-  std::uint16_t counter_ = 0;
+  const std::uint64_t origin_;  // of its refs
+  std::uint64_t refs_ = 0;      // made so far
 };
 
 }  // namespace roost::server
