@@ -66,6 +66,9 @@ struct PresenceOptions {
   std::size_t meta_bytes_max = 65'536;
   /// Keys that one channel tracks [presence_own_keys]. Beyond: PresenceError::too_many_own_keys.
   std::size_t keys_per_channel_max = 10'000;
+  /// What the application itself tracks on this node, in all topics together [presence_own_keys]: each takes about a
+  /// kilobyte. Beyond: PresenceError::too_many_own_keys. See TopicPresence.
+  std::size_t keys_of_app_max = 100'000;
   /// Keys in one topic, and metas of one key in it, as this node knows them: its own and those of other nodes that are
   /// up [presence_keys, presence_metas]. Beyond: PresenceError::too_many_keys, too_many_metas. Only the topic's home
   /// can judge it, so a channel is told a moment later, by Channel::presence_refused. Nodes that add at the same time

@@ -225,6 +225,9 @@ void add_limits(Table& table) {
       "presence.keys_per_channel_max", "--presence-keys-per-channel-max", "keys that one channel tracks", 1, kMost,
       [](auto& o) -> auto& { return o.presence.keys_per_channel_max; });
   table.integer(
+      "presence.keys_of_app_max", "--presence-keys-of-app-max", "keys that the application itself tracks", 1, kMost,
+      [](auto& o) -> auto& { return o.presence.keys_of_app_max; });
+  table.integer(
       "presence.keys_per_topic_max", "--presence-keys-per-topic-max", "keys in a topic", 1, kMost,
       [](auto& o) -> auto& { return o.presence.keys_per_topic_max; });
   table.integer(
