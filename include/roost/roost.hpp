@@ -20,4 +20,3 @@
 #include <roost/socket.hpp>
 #include <roost/subscription.hpp>
 #include <roost/task.hpp>
-#include <roost/topic_presence.hpp>

@@ -109,14 +109,20 @@ void ConnectionState::deliver(std::span<char> bytes) {
     held_ = std::make_unique<std::string>(bytes.begin(), bytes.end());
     return;
   }
-  handler_->on_data(bytes);
+  call_on_data(bytes);
 }
 
 void ConnectionState::deliver_held() {
   if (paused_ || !held_) return;
   const auto held = std::move(held_);
-  if (handler_) handler_->on_data(*held);
+  if (handler_) call_on_data(*held);
   update_interest();
+}
+
+void ConnectionState::call_on_data(std::span<char> bytes) {
+  loop_.cork().put_in(*this);
+  handler_->on_data(bytes);
+  if (loop_.cork().is_in(*this)) pull_cork();
 }
 
 void ConnectionState::on_read_end() {
@@ -141,6 +147,7 @@ void ConnectionState::resume() {
 
 void ConnectionState::send(SharedBytes bytes, std::size_t offset) {
   if (phase_ != Phase::open) return;
+  settle_cork();
   if (const auto batch = settle_batch()) batch->come_back(*this);
   const std::size_t end = bytes.size();
   outbox_.push(std::move(bytes), offset, end);
@@ -148,7 +155,7 @@ void ConnectionState::send(SharedBytes bytes, std::size_t offset) {
 }
 
 void ConnectionState::send_copy(std::string_view bytes) {
-  if (phase_ != Phase::open) return;
+  if (phase_ != Phase::open || add_to_cork(bytes)) return;
   if (const auto batch = settle_batch()) batch->come_back(*this);
   outbox_.push_copy(bytes);
   flush_later();
@@ -156,6 +163,7 @@ void ConnectionState::send_copy(std::string_view bytes) {
 
 void ConnectionState::send(Batch& batch) {
   if (phase_ != Phase::open) return;
+  settle_cork();
   if (const auto other = settle_batch()) other->come_back(*this);
   batch_ = &batch;
   batch_from_ = batch.last();
@@ -171,6 +179,35 @@ boost::intrusive_ptr<Batch> ConnectionState::settle_batch() {
   auto [bytes, begin, end] = batch_->piece(batch_from_);
   outbox_.push(std::move(bytes), begin, end);
   return std::move(batch_);
+}
+
+bool ConnectionState::add_to_cork(std::string_view bytes) {
+  Cork& cork = loop_.cork();
+  if (!cork.is_in(*this)) return false;
+  if (outbox_.empty() && !batch_ && !blocked_ && cork.add(bytes)) return true;
+  settle_cork();
+  return false;
+}
+
+void ConnectionState::settle_cork() {
+  if (!loop_.cork().is_in(*this)) return;
+  outbox_.push_copy(loop_.cork().pull());
+  if (!outbox_.empty()) flush_later();
+}
+
+// It has been read to the end of what came. Phase::closing: the last frames of the connection are among it.
+void ConnectionState::pull_cork() {
+  if (phase_ != Phase::open || loop_.cork().bytes() < Cork::kWorthASend) return settle_cork();
+  const std::string_view bytes = loop_.cork().pull();
+  const auto result = give(bytes);
+  if (!result && !would_block(result.error())) return fail(result.error());
+  const std::size_t sent = result.value_or(0);
+  outbox_.push_copy(bytes.substr(sent));
+  if (sent < bytes.size() || (tls_ && tls_->holds())) block();
+}
+
+std::size_t ConnectionState::corked_bytes() const {
+  return loop_.cork().is_in(*this) ? loop_.cork().bytes() : 0;
 }
 
 void ConnectionState::flush_later() {
@@ -307,6 +344,7 @@ void ConnectionState::close() {
     loop_.timers().cancel(found->second);
     loop_.lingering.erase(found);
   }
+  if (loop_.cork().is_in(*this)) loop_.cork().pull();
   outbox_.clear();
   batch_.reset();
   held_.reset();

@@ -42,8 +42,8 @@ class ConnectionState final : public BatchTaker, public Watched {
   void detach();
 
   std::string peer_address() const { return net::peer_address(fd_.get()); }
-  std::size_t outbox_bytes() const { return outbox_.bytes() + batch_bytes(); }
-  std::size_t outbox_memory() const { return outbox_.memory() + batch_bytes(); }
+  std::size_t outbox_bytes() const { return outbox_.bytes() + batch_bytes() + corked_bytes(); }
+  std::size_t outbox_memory() const { return outbox_.memory() + batch_bytes() + corked_bytes(); }
   bool blocked() const { return blocked_; }
 
   void more(Batch& batch) override { send(batch); }
@@ -69,7 +69,13 @@ class ConnectionState final : public BatchTaker, public Watched {
   void block();
   void deliver(std::span<char> bytes);
   void deliver_held();
+  void call_on_data(std::span<char> bytes);
   void on_read_end();
+  bool add_to_cork(std::string_view bytes);
+  /// What is in the cork goes to the outbox: what follows it does not fit there.
+  void settle_cork();
+  void pull_cork();
+  std::size_t corked_bytes() const;
   std::size_t batch_bytes() const { return batch_ ? batch_->size() - batch_from_ : 0; }
   void flush_later();
   /// Turns the batch at the end of the outbox into a piece of it.

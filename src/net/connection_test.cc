@@ -4,6 +4,7 @@
 #include <thread>
 #include <vector>
 
+#include "net/cork.h"
 #include "net/test_support.h"
 
 namespace roost::net {
@@ -98,6 +99,101 @@ TEST_F(ConnectionTest, HundredsOfSendsInOneTurnArriveInOrder) {
   };
   Client client(port());
   EXPECT_EQ(client.read(expected.size()), expected);
+}
+
+TEST_F(ConnectionTest, WhatIsSentWhileItIsReadArrivesInOrder) {
+  std::string expected;
+  const auto send_all = [&expected](Served& served, bool corked) {
+    const auto copy = [&](const std::string& bytes) {
+      if (corked) served.connection->send_copy(bytes);
+      if (!corked) expected += bytes;
+    };
+    const auto share = [&](const std::string& bytes) {
+      if (corked) served.connection->send(SharedBytes::copy(bytes));
+      if (!corked) expected += bytes;
+    };
+    copy("one");
+    share("two");
+    for (int i = 0; i < 400; ++i) copy("short " + std::to_string(i) + std::string(60, '.'));  // more than fits a cork
+    copy(pattern(20'000));
+    copy("");
+    share(pattern(300));
+    copy("last");
+  };
+  Served nobody;
+  send_all(nobody, false);
+  serve_ = [&](Served& served) { served.data = [&](std::span<char>) { send_all(served, true); }; };
+  Client client(port());
+  for (int round = 0; round < 3; ++round) {
+    client.send("go");
+    ASSERT_EQ(client.read(expected.size()), expected) << round;
+  }
+}
+
+TEST_F(ConnectionTest, AnswersWorthASendLeaveOnceWhatWasReadIsHandled) {
+  serve_ = [this](Served& served) {
+    served.data = [this, &served](std::span<char> bytes) {
+      const std::size_t size = bytes[0] == 'm' ? Cork::kWorthASend : Cork::kWorthASend - 1;
+      served.connection->send_copy(std::string(size, bytes[0]));
+      EXPECT_EQ(served.connection->outbox_bytes(), size);
+      thread_.loop().post([this, &served] {  // in this turn, before its end
+        seen_.push_back(std::to_string(served.connection->outbox_bytes()));
+      });
+    };
+  };
+  Client client(port());
+  client.send("much");
+  EXPECT_EQ(client.read(Cork::kWorthASend), std::string(Cork::kWorthASend, 'm'));
+  client.send("less");
+  EXPECT_EQ(client.read(Cork::kWorthASend - 1), std::string(Cork::kWorthASend - 1, 'l'));
+  EXPECT_EQ(call([this] { return seen_; }), (std::vector<std::string>{"0", std::to_string(Cork::kWorthASend - 1)}));
+}
+
+TEST_F(ConnectionTest, AnswersAreDroppedWithAConnectionThatIsAborted) {
+  serve_ = [](Served& served) {
+    served.data = [&served](std::span<char> bytes) {
+      served.connection->send_copy(std::string(1000, 'x'));
+      if (bytes[0] == 'a') served.connection->abort();
+      if (bytes[0] == 'd') served.connection.reset();
+    };
+  };
+  for (const char* how : {"abort", "destroy"}) {
+    Client client(port());
+    client.send(how);
+    EXPECT_EQ(client.read(1), "") << how;
+  }
+  Client after(port());
+  after.send("stay");
+  EXPECT_EQ(after.read(1000), std::string(1000, 'x'));
+}
+
+TEST_F(ConnectionTest, ShortAnswersOfOneThatClosesAreDelivered) {
+  serve_ = [](Served& served) {
+    served.data = [&served](std::span<char>) {
+      served.connection->send_copy(std::string(1000, 'x'));
+      served.connection->send_copy("bye");
+      served.connection->close_after_flush();
+    };
+  };
+  Client client(port());
+  client.send("go");
+  EXPECT_EQ(client.read(2000), std::string(1000, 'x') + "bye");
+}
+
+TEST_F(ConnectionTest, ShortAnswersToAPeerThatDoesNotReadWaitAndArriveInOrder) {
+  serve_ = [](Served& served) {
+    served.data = [&served](std::span<char> bytes) {
+      for (std::string_view rest(bytes.data(), bytes.size()); !rest.empty();
+           rest.remove_prefix(std::min<std::size_t>(rest.size(), 100)))
+        served.connection->send_copy(rest.substr(0, 100));
+    };
+  };
+  Client client(port(), 16 * 1024);
+  const std::string bytes = pattern(8 << 20);
+  std::thread sender([&] { client.send(bytes); });
+  until([this] { return !served_.empty() && served_[0]->connection->blocked(); });
+  EXPECT_EQ(client.read(bytes.size()), bytes);
+  sender.join();
 }
 
 TEST_F(ConnectionTest, SendsSharedBytesFromTheirOffset) {

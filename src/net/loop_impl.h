@@ -11,6 +11,7 @@
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 
 #include "net/connection_state.h"
+#include "net/cork.h"
 #include "net/mailbox.h"
 #include "net/poller.h"
 #include "net/socket.h"
@@ -41,6 +42,7 @@ class LoopImpl final : private Watched {
 
   std::span<char> read_buffer() { return read_buffer_; }
   std::span<char> scratch() { return scratch_; }
+  Cork& cork() { return cork_; }
   std::unordered_map<ConnectionState*, Executor::TimerId> lingering;  // those that close by themselves, and their limit
 
   static constexpr std::size_t kReadBytes = 64 * 1024;  // one for the loop; a TCP segment burst fits
@@ -65,6 +67,7 @@ class LoopImpl final : private Watched {
   bool stopping_ = false;
   std::array<char, kReadBytes> read_buffer_;
   std::array<char, Outbox::kGatherMax> scratch_;
+  Cork cork_;
 };
 
 }  // namespace roost::net
