@@ -11,7 +11,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace roost::transport;
   if (size == 0) return 0;
   const std::string_view input(reinterpret_cast<const char*>(data) + 1, size - 1);
-  const LongPollTokens tokens(LongPollTokens::Secret{'f', 'u', 'z', 'z'});
+  const LongPollTokens tokens(LongPollTokens::Secret{'f', 'u', 'z', 'z'}, 9);
   switch (data[0] % 3) {
     case 0: {
       const auto messages = split_longpoll_body("application/x-ndjson", input);
@@ -30,7 +30,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     default: {
       // Nobody without the secret makes a token; and ours is read whatever its numbers are.
       ROOST_ASSERT(!tokens.verify(input, 0, ~0ull));
-      LongPollId id{static_cast<std::uint32_t>(input.size()), size, size * 7, 5};
+      LongPollId id{static_cast<std::uint32_t>(input.size()), size, size * 7, 5, 9};
       ROOST_ASSERT(tokens.verify(tokens.sign(id), 5, 0) == id);
       return 0;
     }

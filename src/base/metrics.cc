@@ -74,6 +74,11 @@ std::string encode_metrics(std::span<const Metrics* const> shards) {
         {{unmatched_topics, ""}});
   write(out, shards, {"roost_undecodable_messages_total", "Messages that ended their connection with 1011."},
         {{undecodable_messages, ""}});
+  write(out, shards, {"roost_longpoll_relayed_total", "Polls and posts for sessions of other nodes."},
+        {{longpoll_relayed, ""}});
+  write(out, shards,
+        {"roost_longpoll_uncertain_total", "Long polls ended: whether the client had its last messages was lost."},
+        {{longpoll_uncertain, ""}});
   write(out, shards, {"roost_joins_refused_total", "Joins that were not answered with ok, by cause."},
         {{joins_refused, "cause=\"refused\""}, {joins_crashed, "cause=\"crashed\""}});
   write(out, shards, {"roost_connects_refused_total", "Clients that were not let in, by reason."},
@@ -91,6 +96,7 @@ std::string encode_metrics(std::span<const Metrics* const> shards) {
          {limit_outbox, "limit=\"outbox\""},
          {limit_longpoll_buffer, "limit=\"longpoll_buffer\""},
          {limit_longpoll_sessions, "limit=\"longpoll_sessions\""},
+         {limit_longpoll_relay, "limit=\"longpoll_relay\""},
          {limit_request, "limit=\"request\""},
          {limit_crowded, "limit=\"crowded\""},
          {limit_mailbox, "limit=\"mailbox\""},

@@ -240,13 +240,20 @@ std::expected<void, std::string> App::Impl::build() {
   if (cluster) cluster->set_homes(homes);
   transport::LongPollTokens::Secret secret;
   net::random_bytes(secret);
-  tokens = std::make_unique<transport::LongPollTokens>(secret);
+  tokens = std::make_unique<transport::LongPollTokens>(secret, net::random_u64());
   const auto find_longpolls = [this](std::uint32_t number) {
     return number < shards.size() ? shards[number]->longpolls() : transport::LongPollShard{};
   };
   for (const auto& shard : shards)
-    if (auto ready = shard->prepare(site, homes, node, *tokens, find_longpolls, options.http); !ready)
+    if (auto ready = shard->prepare(site, homes, node, *tokens, find_longpolls,
+                                    cluster ? &cluster->longpolls() : nullptr, options.http);
+        !ready)
       return std::unexpected(ready.error().message);
+  if (cluster) {
+    std::vector<transport::LongPollShard> longpolls;
+    for (const auto& shard : shards) longpolls.push_back(shard->longpolls());
+    cluster->set_longpolls(std::move(longpolls), tokens->server());
+  }
 
   if (auto loaded = load_tls(); !loaded) return std::unexpected(loaded.error().message);
   const auto listening = listen();

@@ -7,8 +7,16 @@
 #include <unistd.h>
 
 #include "broker/nats_adapter.h"
+#include "transport/longpoll_relay.h"
 
 namespace roost::server {
+
+void LongPollParcels::send(std::string_view parcel) {
+  adapter_.send(kLongPollService, parcel);
+}
+void LongPollParcels::send_to(std::string_view node, std::string_view parcel) {
+  adapter_.send_to(node, kLongPollService, parcel);
+}
 
 std::expected<std::unique_ptr<Cluster>, Error> Cluster::create(const ClusterOptions& options, pubsub::Hub& hub,
                                                                Log& log) {
@@ -33,6 +41,7 @@ void Cluster::stop() {
       said.count_down();
     });
   said.wait();
+  if (!longpoll_shards_.empty()) longpolls_.send(transport::longpoll_goodbye(longpoll_server_));
   adapter_->stop();
 }
 
@@ -57,14 +66,32 @@ bool Cluster::is_whole() {
   return whole;
 }
 
-// A parcel of presence is one byte, the partition, and a tracker's message.
 void Cluster::receive(const pubsub::Parcel& parcel) {
-  if (parcel.service != kPresenceService || parcel.bytes.empty()) return;
+  if (parcel.service == kPresenceService) receive_presence(parcel);
+  if (parcel.service == kLongPollService) receive_longpoll(parcel);
+}
+
+// A parcel of presence is one byte, the partition, and a tracker's message.
+void Cluster::receive_presence(const pubsub::Parcel& parcel) {
+  if (parcel.bytes.empty()) return;
   const auto partition = static_cast<unsigned char>(parcel.bytes.front());
   if (partition >= homes_.size()) return;
   PresenceHome* home = homes_[partition];
   home->executor().post(
       [home, partition, bytes = SharedBytes::copy(parcel.bytes.substr(1))] { home->handle(partition, bytes.view()); });
+}
+
+void Cluster::receive_longpoll(const pubsub::Parcel& parcel) {
+  const auto number = transport::parcel::shard_of(parcel.bytes);
+  if (!number) return;
+  const SharedBytes bytes = SharedBytes::copy(parcel.bytes);
+  for (std::uint32_t shard = 0; shard < longpoll_shards_.size(); ++shard)
+    if (shard == *number || *number == transport::parcel::kEveryShard)
+      longpoll_shards_[shard].executor->post_sized(
+          [relay = longpoll_shards_[shard].relay, from = std::string(parcel.from), bytes] {
+            relay->handle(from, bytes.view());
+          },
+          bytes.size());
 }
 
 void Cluster::connected(bool yes) {

@@ -32,12 +32,15 @@ Shard::~Shard() {
 
 std::expected<void, Error> Shard::prepare(const Site& site, std::vector<PresenceHome*> homes, std::string_view node,
                                           const transport::LongPollTokens& tokens,
-                                          transport::FindLongPollShard find_longpolls, const HttpLimits& limits) {
+                                          transport::FindLongPollShard find_longpolls, transport::LongPollLink* link,
+                                          const HttpLimits& limits) {
   presence_ = std::make_unique<PresenceRouter>(*loop_, std::move(homes), node, number_);
   host_.reset(new channel::Host{*loop_, hub_, table_, *presence_, log_, metrics_, number_, registry_, link_});
   host_->presences = presences_;
   longpolls_ = std::make_unique<transport::LongPolls>(*host_, tokens);
-  longpoll_service_.reset(new transport::LongPollService{*host_, *longpolls_, std::move(find_longpolls)});
+  if (link) longpoll_relay_ = std::make_unique<transport::LongPollRelay>(*host_, *longpolls_, *link);
+  longpoll_service_.reset(
+      new transport::LongPollService{*host_, *longpolls_, std::move(find_longpolls), longpoll_relay_.get()});
   auto router = Router::create(site, *host_, *longpoll_service_);
   if (!router) return std::unexpected(router.error());
   router_ = std::move(*router);
@@ -111,9 +114,14 @@ void Shard::drain(const DrainOptions& options, std::move_only_function<void()> d
     drain_->clients = clients_.all();
     drain_->done = std::move(done);
     host_->draining = options.refuse_new;
-    longpolls_->drain();
+    drain_longpolls();
     drain_batch();
   });
+}
+
+void Shard::drain_longpolls() {
+  longpolls_->drain();
+  if (longpoll_relay_) longpoll_relay_->front().drain();
 }
 
 void Shard::drain_batch() {
@@ -126,7 +134,7 @@ void Shard::drain_batch() {
   }
   // Only now: who came meanwhile was served, and comes back to another server, or to this one's successor.
   listener_.reset();
-  longpolls_->drain();
+  drain_longpolls();
   clients_.drain();
   wait_for_end();
 }

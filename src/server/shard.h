@@ -17,6 +17,7 @@
 #include "transport/client.h"
 #include "transport/http_protocol.h"
 #include "transport/longpoll.h"
+#include "transport/longpoll_relay.h"
 
 namespace roost::server {
 
@@ -27,10 +28,11 @@ class Shard {
   Shard(unsigned number, pubsub::Hub& hub, Log& log, const Options& options, const FindHooks& find_hooks);
   ~Shard();
 
-  /// Builds what needs the other shards. `homes`: by presence partition.
+  /// Builds what needs the other shards. `homes`: by presence partition. `link`: null when this node is alone.
   std::expected<void, Error> prepare(const Site& site, std::vector<PresenceHome*> homes, std::string_view node,
                                      const transport::LongPollTokens& tokens,
-                                     transport::FindLongPollShard find_longpolls, const HttpLimits& limits);
+                                     transport::FindLongPollShard find_longpolls, transport::LongPollLink* link,
+                                     const HttpLimits& limits);
   /// Error: "listen on …". The port that it got.
   std::expected<std::uint16_t, Error> listen(const net::Listener::Options& options);
   /// Connections that come from now on speak TLS as that context says; null: none. From the server's thread.
@@ -51,11 +53,12 @@ class Shard {
   pubsub::Table& table() { return table_; }
   Subscriptions& subscriptions() { return subscriptions_; }
   /// Once prepared.
-  transport::LongPollShard longpolls() { return {loop_.get(), longpolls_.get()}; }
+  transport::LongPollShard longpolls() { return {loop_.get(), longpolls_.get(), longpoll_relay_.get()}; }
   const Metrics& metrics() const { return metrics_; }
 
  private:
   void run();
+  void drain_longpolls();
   void drain_batch();
   void wait_for_end();
 
@@ -73,6 +76,7 @@ class Shard {
   const PresenceOptions presences_;
   std::unique_ptr<channel::Host> host_;
   std::unique_ptr<transport::LongPolls> longpolls_;
+  std::unique_ptr<transport::LongPollRelay> longpoll_relay_;  // none: this node is alone
   std::unique_ptr<transport::LongPollService> longpoll_service_;
   std::unique_ptr<Router> router_;
   transport::HttpOptions http_;

@@ -182,7 +182,7 @@ void HttpProtocol::on_silence() {
 }
 
 void HttpProtocol::drain() {
-  // A request that waits is a long poll; its session ends too, and the answer to it is on its way.
+  // A request that waits is a long poll; its session ends too, or is another node's, and the answer is on its way.
   keep_alive_ = false;
   if (!pending_) client_.close_after_flush();
 }

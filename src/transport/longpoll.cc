@@ -3,64 +3,12 @@
 #include <utility>
 
 #include "base/encoding.h"
-#include "http/query.h"
-#include "net/system.h"
 #include "transport/connect.h"
-#include "wire/json_string.h"
+#include "transport/longpoll_relay.h"
+#include "transport/longpoll_request.h"
 
 namespace roost::transport {
 namespace {
-
-const http::Header kAllowOrigin{"access-control-allow-origin",
-                                "*"};  // L16: the origin was checked, and cookies play no part
-
-http::Response json(std::string body) {
-  return {200,
-          {kAllowOrigin, {"content-type", "application/json; charset=utf-8"}, {"cache-control", "no-store"}},
-          std::move(body)};
-}
-
-http::Response status_only(int status) {
-  return json("{\"status\":" + std::to_string(status) + "}");
-}
-
-http::Response with_messages(int status, std::string_view token, const std::vector<Frame>& messages) {
-  std::string body = "{\"messages\":[";
-  for (const Frame& message : messages) {
-    if (body.back() != '[') body += ',';
-    wire::append_json_string(body, message.payload());
-  }
-  body += "],\"status\":" + std::to_string(status) + ",\"token\":";
-  wire::append_json_string(body, token);
-  return json(std::move(body) + "}");
-}
-
-http::Response preflight(const http::Request& request) {
-  return {200,
-          {kAllowOrigin,
-           {"access-control-allow-headers", std::string(request.header("access-control-request-headers").value_or(""))},
-           {"access-control-allow-methods", "get, post, options"},
-           {"access-control-max-age", "3600"}},
-          {}};
-}
-
-http::Response empty(int status) {
-  return {status, {kAllowOrigin}, {}};
-}
-
-/// One request on its way: what its answer needs, kept until then.
-struct Request {
-  std::shared_ptr<Exchange> exchange;
-  const Mount* mount;
-  boost::json::object params;
-  std::string token;
-  LongPollService* service;
-
-  // Answers from any shard.
-  void respond(http::Response response) const {
-    service->host.executor.post([exchange = exchange, response = std::move(response)] { exchange->respond(response); });
-  }
-};
 
 // L1: the header wins over the query.
 std::string find_token(const http::Request& request, const boost::json::object& params) {
@@ -69,15 +17,9 @@ std::string find_token(const http::Request& request, const boost::json::object& 
   return token && token->is_string() ? std::string(token->get_string()) : std::string();
 }
 
-std::optional<LongPollId> verify(const Request& request) {
-  const auto now = static_cast<std::uint64_t>(net::system_now_ns() / 1'000'000);
-  const auto age = static_cast<std::uint64_t>(
-      std::chrono::milliseconds(request.mount->definition->longpoll_->token_age_max).count());
-  return request.service->polls.tokens().verify(request.token, now, age);
-}
-
-void start_session(Request request) {
-  if (request.service->host.draining) return request.exchange->respond(empty(503));
+void start_session(LongPollRequest request) {
+  if (request.exchange->gone()) return;
+  if (request.service->host.draining) return request.exchange->respond(longpoll_http(503));
   const http::Request& http = request.exchange->request;
   std::optional<std::string> auth_token, protocols;
   if (request.mount->definition->auth_token_)
@@ -86,39 +28,51 @@ void start_session(Request request) {
   auto connected = connect(*request.mount, *request.exchange, std::move(request.params), std::move(auth_token),
                            std::move(protocols), "longpoll", request.service->host);
   if (!connected) {
-    if (connected.error().why != Refused::Why::crashed) return request.exchange->respond(status_only(403));
-    http::Response error = internal_error();
-    error.headers.push_back(kAllowOrigin);
-    return request.exchange->respond(error);
+    if (connected.error().why != Refused::Why::crashed) return request.exchange->respond(longpoll_status(403));
+    return request.exchange->respond(longpoll_error());
   }
   LongPolls& polls = request.service->polls;
   const LongPollSession* session = polls.start(*request.mount, connected->serializer, std::move(connected->accept));
-  if (!session) return request.exchange->respond(empty(503));
-  request.exchange->respond(with_messages(410, polls.tokens().sign(session->id()), {}));
+  if (!session) return request.exchange->respond(longpoll_http(503));
+  request.exchange->respond(longpoll_messages(410, polls.tokens().sign(session->id()), {}));
 }
 
 // A genuine token whose session is gone: it is looked for as long as another node might take to answer (PROTOCOL §6,
 // L13).
 template <typename Then>
-void when_not_found(Request request, Then then) {
+void when_not_found(LongPollRequest request, Then then) {
   Executor& home = request.service->host.executor;
   home.post([&home, request = std::move(request), then]() mutable {
-    const auto patience = request.mount->definition->longpoll_->pubsub_timeout;
+    const auto patience = request.options().pubsub_timeout;
     home.post_after(patience, [request = std::move(request), then]() mutable { then(std::move(request)); });
   });
 }
 
-void poll(Request request) {
-  const auto id = verify(request);
-  if (!id) return start_session(std::move(request));
-  const LongPollShard to = request.service->find_shard(id->shard);
+// Requests whose session is on this node, on whichever shard.
+
+/// On the request's shard: gives the client what its session had for it, and tells the session whether it was there.
+void hand_over(const LongPollRequest& request, const LongPollShard& from, const LongPollId& id,
+               const LongPollAnswer& answer) {
+  std::vector<std::string_view> messages;
+  for (const Frame& message : answer.messages) messages.push_back(message.payload());
+  const bool taken = request.respond_here(longpoll_messages(answer.status, request.token, messages));
+  if (!answer.receipt) return;
+  from.executor->post([from, id, receipt = answer.receipt, taken] {
+    if (LongPollSession* session = from.polls->find(id))
+      session->confirm(receipt, taken ? parcel::Delivery::made : parcel::Delivery::failed);
+  });
+}
+
+void poll_here(LongPollRequest request, const LongPollId& id) {
+  const LongPollShard to = request.service->find_shard(id.shard);
   if (!to.executor) return start_session(std::move(request));
-  to.executor->post([to, id = *id, request = std::move(request)]() mutable {
+  to.executor->post([to, id, request = std::move(request)]() mutable {
     LongPollSession* session = to.polls->find(id);
     if (!session) return when_not_found(std::move(request), start_session);
-    const auto shared = std::make_shared<Request>(std::move(request));
-    const std::uint64_t number = session->poll([shared](LongPollAnswer answer) {
-      shared->respond(with_messages(answer.status, shared->token, answer.messages));
+    const auto shared = std::make_shared<LongPollRequest>(std::move(request));
+    const std::uint64_t number = session->poll([shared, to, id](LongPollAnswer answer) {
+      shared->service->host.executor.post(
+          [shared, to, id, answer = std::move(answer)] { hand_over(*shared, to, id, answer); });
     });
     // A client that goes while it waits must not take messages with it.
     shared->service->host.executor.post([to, id, number, exchange = shared->exchange] {
@@ -133,29 +87,89 @@ void poll(Request request) {
   });
 }
 
-void post(Request request) {
+void post_here(LongPollRequest request, const LongPollId& id, std::vector<LongPollMessage> messages) {
+  const LongPollShard to = request.service->find_shard(id.shard);
+  if (!to.executor) return request.exchange->respond(longpoll_status(410));
+  to.executor->post([to, id, request = std::move(request), messages = std::move(messages)]() mutable {
+    LongPollSession* session = to.polls->find(id);
+    if (!session)
+      return when_not_found(std::move(request),
+                            [](const LongPollRequest& late) { late.exchange->respond(longpoll_status(410)); });
+    session->post(std::move(messages), [request = std::move(request)](const LongPollAnswer& answer) {
+      request.respond(longpoll_status(answer.status));
+    });
+  });
+}
+
+// Requests whose session is on another node.
+
+void poll_there(LongPollRequest request, const LongPollId& id) {
+  LongPollFront& front = request.service->relay->front();
+  const auto exchange = request.exchange;
+  const auto window = request.options().window;
+  const std::uint64_t number =
+      front.poll(id, window, [request = std::move(request)](const LongPollFront::Answer& answer) mutable {
+        if (request.exchange->gone()) return false;
+        if (answer.status == 410) {
+          start_session(std::move(request));
+          return true;
+        }
+        if (answer.status == 503) return request.respond_here(longpoll_http(503));
+        return request.respond_here(longpoll_messages(answer.status, request.token, answer.messages));
+      });
+  if (exchange->gone()) return front.forget(number);
+  exchange->on_gone = [&front, number] { front.forget(number); };
+}
+
+void post_there(const LongPollRequest& request, const LongPollId& id, const std::vector<LongPollMessage>& messages) {
+  request.service->relay->front().post(
+      id, messages, request.options().window, [request](const LongPollFront::Answer& answer) {
+        return request.respond_here(answer.status == 503 ? longpoll_http(503) : longpoll_status(answer.status));
+      });
+}
+
+/// Finds out where the request belongs: `here` or `there` with the session's id, `nowhere` when its token is none.
+template <typename Here, typename There, typename Nowhere>
+void find_session(LongPollRequest request, Here here, There there, Nowhere nowhere) {
+  if (const auto id = request.verify()) return here(std::move(request), *id);
+  LongPollRelay* relay = request.service->relay;
+  if (!relay) return nowhere(std::move(request));
+  const auto age_max = request.token_age_max_ms();
+  const auto patience = request.options().pubsub_timeout;
+  std::string token = request.token;
+  relay->front().identify(std::move(token), age_max, patience,
+                          [request = std::move(request), there = std::move(there),
+                           nowhere = std::move(nowhere)](std::optional<LongPollId> id) mutable {
+                            if (id) return there(std::move(request), *id);
+                            nowhere(std::move(request));
+                          });
+}
+
+void poll(LongPollRequest request) {
+  find_session(std::move(request), poll_here, poll_there, start_session);
+}
+
+void post(LongPollRequest request) {
   const http::Request& http = request.exchange->request;
   if (http.body.size() > kLongPollBodyBytesMax) {
     request.service->host.metrics.add(Count::limit_request);
-    return request.exchange->respond(empty(400));
+    return request.exchange->respond(longpoll_http(400));
   }
-  const auto id = verify(request);
-  const LongPollShard to = id ? request.service->find_shard(id->shard) : LongPollShard{};
-  if (!to.executor) return request.exchange->respond(status_only(410));
-  auto messages = split_longpoll_body(http.header("content-type").value_or(""), http.body);
-  if (!messages) {
-    http::Response error = internal_error();
-    error.headers.push_back(kAllowOrigin);
-    return request.exchange->respond(error);
-  }
-  to.executor->post([to, id = *id, request = std::move(request), messages = std::move(*messages)]() mutable {
-    LongPollSession* session = to.polls->find(id);
-    if (!session)
-      return when_not_found(std::move(request), [](const Request& late) { late.exchange->respond(status_only(410)); });
-    session->post(std::move(messages), [request = std::move(request)](LongPollAnswer answer) {
-      request.respond(status_only(answer.status));
-    });
-  });
+  const auto split = [](const LongPollRequest& of) {
+    const http::Request& whole = of.exchange->request;
+    auto messages = split_longpoll_body(whole.header("content-type").value_or(""), whole.body);
+    if (!messages) of.exchange->respond(longpoll_error());
+    return messages;
+  };
+  find_session(
+      std::move(request),
+      [split](LongPollRequest found, const LongPollId& id) {
+        if (auto messages = split(found)) post_here(std::move(found), id, std::move(*messages));
+      },
+      [split](const LongPollRequest& found, const LongPollId& id) {
+        if (const auto messages = split(found)) post_there(found, id, *messages);
+      },
+      [](const LongPollRequest& lost) { lost.exchange->respond(longpoll_status(410)); });
 }
 
 }  // namespace
@@ -192,14 +206,14 @@ void accept_longpoll(const std::shared_ptr<Exchange>& exchange, const Mount& mou
         LogLevel::warn, "origin refused",
         {{"socket", mount.definition->path}, {"origin", *http.header("origin")}, {"allowed", mount.origins_allowed}});
     service.host.metrics.add(Count::refused_origin);
-    return exchange->respond(status_only(403));
+    return exchange->respond(longpoll_status(403));
   }
-  if (http.method == "OPTIONS") return exchange->respond(preflight(http));
-  if (http.method != "GET" && http.method != "POST") return exchange->respond(empty(400));
+  if (http.method == "OPTIONS") return exchange->respond(longpoll_preflight(http));
+  if (http.method != "GET" && http.method != "POST") return exchange->respond(longpoll_http(400));
   auto params = request_params(http, variables, service.host.metrics);
-  if (!params) return exchange->respond(empty(params.error().status));
+  if (!params) return exchange->respond(longpoll_http(params.error().status));
   std::string token = find_token(http, *params);
-  Request request{exchange, &mount, std::move(*params), std::move(token), &service};
+  LongPollRequest request{exchange, &mount, std::move(*params), std::move(token), &service};
   if (http.method == "GET") return poll(std::move(request));
   post(std::move(request));
 }

@@ -10,10 +10,13 @@
 
 namespace roost::transport {
 
+class LongPollRelay;
+
 /// The sessions of every shard, for a request that came to another one.
 struct LongPollShard {
   Executor* executor;
-  LongPolls* polls;  // that executor's thread only
+  LongPolls* polls;      // that executor's thread only
+  LongPollRelay* relay;  // likewise; null: this node is alone
 };
 using FindLongPollShard = std::function<LongPollShard(std::uint32_t shard)>;
 
@@ -22,6 +25,7 @@ struct LongPollService {
   channel::Host& host;
   LongPolls& polls;
   FindLongPollShard find_shard;
+  LongPollRelay* relay;  // of this shard; null: this node is alone
 };
 
 // A POST body. Phoenix reads about 8,000,000 bytes and answers 400 to more (PROTOCOL §6); the HTTP parser takes a

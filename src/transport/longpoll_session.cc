@@ -1,5 +1,6 @@
 #include "transport/longpoll_session.h"
 
+#include <iterator>
 #include <utility>
 
 #include "base/utf8.h"
@@ -59,17 +60,38 @@ void LongPollSession::window_over(std::uint64_t number) {
     if (at->number != number) continue;
     auto respond = std::move(at->respond);
     polls_.erase(at);
-    return respond({204, {}});
+    return respond({204});
   }
 }
 
 void LongPollSession::flush() {
   flushing_ = false;
-  if (buffer_.empty() || polls_.empty()) return;
+  if (buffer_.empty() || polls_.empty() || receipt_) return;
   auto respond = std::move(polls_.back().respond);
   polls_.pop_back();
-  buffer_bytes_ = 0;
-  respond({200, std::exchange(buffer_, {})});
+  unconfirmed_ = std::exchange(buffer_, {});
+  receipt_ = next_number_++;
+  respond({200, unconfirmed_, receipt_});
+}
+
+void LongPollSession::confirm(std::uint64_t receipt, parcel::Delivery delivery) {
+  if (ended_ || receipt == 0 || receipt != receipt_) return;
+  receipt_ = 0;
+  std::vector<Frame> messages = std::exchange(unconfirmed_, {});
+  switch (delivery) {
+    case parcel::Delivery::made:
+      for (const Frame& message : messages) buffer_bytes_ -= message.payload().size();
+      break;
+    case parcel::Delivery::failed:
+      buffer_.insert(buffer_.begin(), std::move_iterator(messages.begin()), std::move_iterator(messages.end()));
+      break;
+    case parcel::Delivery::unknown:
+      host_.metrics.add(Count::longpoll_uncertain);
+      host_.log.write(LogLevel::warn, "long poll ended: nobody knows whether its client has the last messages",
+                      {{"code", "longpoll_uncertain"}});
+      return end_soon(EndReason::closed);
+  }
+  flush();
 }
 
 void LongPollSession::send(const Frame& frame) {
@@ -78,7 +100,7 @@ void LongPollSession::send(const Frame& frame) {
     host_.log.write(LogLevel::warn, "binary message for a long poll dropped", {});
     return;
   }
-  if (buffer_bytes_ + frame.payload().size() > mount_.definition->longpoll_->buffer_bytes_max && !buffer_.empty())
+  if (buffer_bytes_ + frame.payload().size() > mount_.definition->longpoll_->buffer_bytes_max && buffer_bytes_ > 0)
     return request_close(Close::too_slow);  // L12
   buffer_bytes_ += frame.payload().size();
   buffer_.push_back(frame);
@@ -95,7 +117,7 @@ void LongPollSession::post(std::vector<LongPollMessage> messages, LongPollRespon
   const SocketLimits& limits = mount_.definition->limits_;
   if (posts_.size() >= limits.join_queue_items_max || posted_bytes_ + bytes > limits.join_queue_bytes_max) {
     host_.metrics.add(Count::limit_join_queue);
-    respond({408, {}});
+    respond({408});
     return request_close(Close::overrun);
   }
   posted_bytes_ += bytes;
@@ -116,7 +138,7 @@ void LongPollSession::handle_posts() {
       auto respond = std::move(post.respond);
       posted_bytes_ -= post.bytes;
       posts_.pop_front();
-      respond({200, {}});
+      respond({200});
       continue;
     }
     const LongPollMessage message = std::move(post.messages[post.next++]);
@@ -125,7 +147,7 @@ void LongPollSession::handle_posts() {
       auto respond = std::move(post.respond);
       posted_bytes_ -= post.bytes;
       posts_.pop_front();
-      respond({408, {}});
+      respond({408});
       end(EndReason::closed);
       break;
     }
@@ -149,7 +171,7 @@ void LongPollSession::post_over(std::uint64_t number) {
     auto respond = std::move(at->respond);
     posted_bytes_ -= at->bytes;
     posts_.erase(at);  // with the messages that had not their turn
-    return respond({408, {}});
+    return respond({408});
   }
 }
 
@@ -194,15 +216,15 @@ void LongPollSession::end(EndReason reason) {
   hold_back_.cancel();
   endpoint_->end(reason);
   // L13: whoever waits is told at once. The next request hears that the session is gone.
-  for (Poll& poll : std::exchange(polls_, {})) poll.respond({204, {}});
+  for (Poll& poll : std::exchange(polls_, {})) poll.respond({204});
   for (Post& post : std::exchange(posts_, {}))
-    if (post.respond) post.respond({200, {}});
+    if (post.respond) post.respond({200});
   owner_.remove(*this);
 }
 
 LongPollSession* LongPolls::start(const Mount& mount, const wire::Serializer* serializer, Accept accept) {
   if (!make_room(mount.definition->longpoll_->sessions_max)) return nullptr;
-  const LongPollId id{host_.shard, next_++, net::random_u64(), wall_clock_ms()};
+  const LongPollId id{host_.shard, next_++, net::random_u64(), wall_clock_ms(), tokens_.server()};
   auto session = std::make_shared<LongPollSession>(*this, id, mount, host_, serializer, std::move(accept));
   LongPollSession& started = *sessions_.emplace(id.number, std::move(session)).first->second;
   unpolled_.push_back(id.number);

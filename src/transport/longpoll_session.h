@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "channel/session.h"
+#include "transport/longpoll_parcel.h"
 #include "transport/longpoll_token.h"
 #include "transport/mount.h"
 
@@ -16,10 +17,12 @@ namespace roost::transport {
 
 class LongPolls;
 
-/// What a poll or a post is answered with: the status inside of the body, and for a poll the messages.
+/// What a poll or a post is answered with: the status inside of the body, and for a poll the messages. Of those the
+/// session wants to hear what became, under the receipt: LongPollSession::confirm.
 struct LongPollAnswer {
   int status;
-  std::vector<Frame> messages;
+  std::vector<Frame> messages = {};
+  std::uint64_t receipt = 0;  // 0: there are no messages
 };
 using LongPollRespond = std::move_only_function<void(LongPollAnswer)>;
 
@@ -48,6 +51,9 @@ class LongPollSession final : public channel::Outlet {
   std::uint64_t poll(LongPollRespond respond);
   /// The client of that poll is gone: messages are kept for the next one.
   void forget(std::uint64_t poll);
+  /// What became of an answer's messages. Until then no others are given out. Those that failed to reach the client are
+  /// kept for its next poll; when nobody can tell, the session ends, so that nothing is lost or repeated unheard.
+  void confirm(std::uint64_t receipt, parcel::Delivery delivery);
   /// A POST: its messages are handled one after the other, each when the one before it is done (L7).
   void post(std::vector<LongPollMessage> messages, LongPollRespond respond);
   /// Ends it, with the polls and posts that wait.
@@ -86,8 +92,10 @@ class LongPollSession final : public channel::Outlet {
   const Mount& mount_;
   channel::Host& host_;
   std::vector<Frame> buffer_;
-  std::size_t buffer_bytes_ = 0;
-  std::deque<Poll> polls_;  // the last one gets the messages
+  std::size_t buffer_bytes_ = 0;  // of buffer_ and unconfirmed_
+  std::vector<Frame> unconfirmed_;
+  std::uint64_t receipt_ = 0;  // of unconfirmed_; 0: there are none
+  std::deque<Poll> polls_;     // the last one gets the messages
   std::deque<Post> posts_;
   std::size_t posted_bytes_ = 0;  // of posts_
   std::uint64_t next_number_ = 1;

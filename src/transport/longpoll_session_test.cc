@@ -21,7 +21,7 @@ class LongPollSessions : public ::testing::Test {
 
   channel::testing::Shard shard;
   std::unique_ptr<const Mount> mount;
-  LongPollTokens tokens{LongPollTokens::Secret{'a'}};
+  LongPollTokens tokens{LongPollTokens::Secret{'a'}, 1};
   LongPolls polls{shard.host, tokens};
 };
 

@@ -14,6 +14,7 @@ struct LongPollId {
   std::uint64_t number = 0;  // on that shard
   std::uint64_t key = 0;
   std::uint64_t started_ms = 0;  // wall-clock time since 1970
+  std::uint64_t server = 0;      // random for each start of a node
   friend bool operator==(const LongPollId&, const LongPollId&) = default;
 };
 
@@ -22,14 +23,23 @@ struct LongPollId {
 class LongPollTokens {
  public:
   using Secret = std::array<char, 32>;
-  explicit LongPollTokens(const Secret& secret) : secret_(secret) {}
+  LongPollTokens(const Secret& secret, std::uint64_t server) : secret_(secret), server_(server) {}
 
+  /// `id.server` is that of these tokens.
   std::string sign(const LongPollId& id) const;
-  /// nullopt: not one of ours, or older than `age_max_ms` at `now_ms`. Compares in constant time.
+  /// nullopt: not one of that server, or older than `age_max_ms` at `now_ms`. Compares in constant time.
   std::optional<LongPollId> verify(std::string_view token, std::uint64_t now_ms, std::uint64_t age_max_ms) const;
 
+  std::uint64_t server() const { return server_; }
+  /// For the other nodes of the cluster alone.
+  const Secret& secret() const { return secret_; }
+
  private:
-  const Secret secret_;
+  Secret secret_;
+  std::uint64_t server_;
 };
+
+/// Which server a token says that it is of, unproved. nullopt: it is none.
+std::optional<std::uint64_t> server_of(std::string_view token);
 
 }  // namespace roost::transport
