@@ -23,6 +23,7 @@
 #include <roost/socket.hpp>
 #include <roost/subscription.hpp>
 #include <roost/task.hpp>
+#include <roost/topic_presence.hpp>
 
 namespace roost {
 
@@ -255,6 +256,10 @@ class App {
     auto publish = publisher(topic);
     return Document<State>(agent<State>(std::move(topic), std::move(initial)), make_epoch(), std::move(publish));
   }
+
+  /// The presences of a topic: to track what is no channel, and to see who is there. `auto tracked =
+  /// app.presence("fleet").track("device:7", {{"battery", 80}});`. Any thread, at any time.
+  TopicPresence presence(std::string topic);
 
   /// Runs `fn` on a thread that may block (a file, a database) and gives its result to the Task that awaits; a
   /// WorkRefused if 10,000 wait already. g++ 12: name `fn` first, if it captures more than references and numbers.

@@ -53,6 +53,10 @@ struct PresenceOptions {
   /// topic was quiet; then changes are gathered, the longer the more there are (at 10: 18 ms, 36 ms, … up to 150 ms).
   /// 0: nothing is gathered, each change is a frame, as Phoenix does it.
   unsigned diff_frames_per_second = 10;
+  /// The same for all clients of this node together: a large room's changes are gathered for longer, up to a second.
+  /// At 5,000 rooms beyond 500 clients are; one of 1,000 has five frames a second, one of 5,000 or more a single one.
+  /// What a frame costs is sending it to each: some 5 µs of CPU. 0: however many.
+  unsigned diff_sends_per_second = 5'000;
 
   // A topic's state goes to everybody who joins it, so what one client tracks is everybody's cost.
 
@@ -62,6 +66,9 @@ struct PresenceOptions {
   std::size_t meta_bytes_max = 65'536;
   /// Keys that one channel tracks [presence_own_keys]. Beyond: PresenceError::too_many_own_keys.
   std::size_t keys_per_channel_max = 10'000;
+  /// What the application itself tracks on this node, in all topics together [presence_own_keys]: each takes about a
+  /// kilobyte. Beyond: PresenceError::too_many_own_keys. See TopicPresence.
+  std::size_t keys_of_app_max = 100'000;
   /// Keys in one topic, and metas of one key in it, as this node knows them: its own and those of other nodes that are
   /// up [presence_keys, presence_metas]. Beyond: PresenceError::too_many_keys, too_many_metas. Only the topic's home
   /// can judge it, so a channel is told a moment later, by Channel::presence_refused. Nodes that add at the same time

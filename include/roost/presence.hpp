@@ -19,10 +19,11 @@ enum class PresenceError {
   nopresence,         // this channel does not track that key
   key_too_long,       // key_bytes_max
   meta_too_large,     // meta_bytes_max
-  too_many_own_keys,  // keys_per_channel_max
+  too_many_own_keys,  // keys_per_channel_max, keys_of_app_max
   too_many_calls,     // SocketLimits::presence_calls
   too_many_keys,      // keys_per_topic_max; said a moment later
   too_many_metas,     // metas_per_key_max; said a moment later
+  stopped,            // the App has stopped
 };
 /// "already_tracked" and so on; the first two as Phoenix names them.
 std::string_view to_string(PresenceError error);

@@ -20,3 +20,4 @@
 #include <roost/socket.hpp>
 #include <roost/subscription.hpp>
 #include <roost/task.hpp>
+#include <roost/topic_presence.hpp>

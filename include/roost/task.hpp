@@ -84,6 +84,19 @@ class Completion {
     }
     finish(std::move(outcome));
   }
+  /// The same, but `make` is called where the result is waited for: for what takes a while.
+  template <typename Make>
+  void complete_there_with(Make make) {
+    loop_->post([state = std::move(state_), make = std::move(make)]() mutable {
+      if (state->abandoned) return;
+      try {
+        state->outcome.template emplace<1>(make());
+      } catch (...) {
+        state->outcome.template emplace<2>(std::current_exception());
+      }
+      state->waiter.resume();
+    });
+  }
   void fail(std::exception_ptr error) { finish(detail::Outcome<T>(std::in_place_index<2>, std::move(error))); }
 
   TaskLoop& loop() const { return *loop_; }

@@ -225,6 +225,8 @@ std::string_view to_string(PresenceError error) {
       return "too_many_keys";
     case PresenceError::too_many_metas:
       return "too_many_metas";
+    case PresenceError::stopped:
+      return "stopped";
   }
   return "";
 }

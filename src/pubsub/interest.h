@@ -20,11 +20,21 @@ class Interest {
 
   Interest()
       : slots_(std::make_unique<std::array<std::atomic<std::uint64_t>, kSlots>>()),
+        subscribers_(std::make_unique<std::array<std::atomic<std::uint32_t>, kSlots>>()),
         ours_(std::make_unique<std::array<std::atomic<std::uint32_t>, kOursSlots>>()) {}
 
   static std::size_t slot(std::string_view topic) { return stable_hash(topic) % kSlots; }
   /// Bit n: shard n.
   std::uint64_t shards(std::string_view topic) const { return (*slots_)[slot(topic)].load(std::memory_order_acquire); }
+
+  /// How many subscriptions the topic has on all shards, or more: those of topics that share its slot are among them.
+  std::uint32_t subscribers(std::string_view topic) const {
+    return (*subscribers_)[slot(topic)].load(std::memory_order_relaxed);
+  }
+  void add_subscriber(std::string_view topic) { (*subscribers_)[slot(topic)].fetch_add(1, std::memory_order_relaxed); }
+  void remove_subscriber(std::string_view topic) {
+    (*subscribers_)[slot(topic)].fetch_sub(1, std::memory_order_relaxed);
+  }
 
   /// Whether the topic may have subscribers of ours, see Ours.
   bool ours(std::string_view topic) const { return ours_of(topic).load(std::memory_order_acquire) != 0; }
@@ -41,6 +51,7 @@ class Interest {
   std::atomic<std::uint32_t>& ours_of(std::string_view topic) const { return (*ours_)[slot(topic) % kOursSlots]; }
 
   std::unique_ptr<std::array<std::atomic<std::uint64_t>, kSlots>> slots_;
+  std::unique_ptr<std::array<std::atomic<std::uint32_t>, kSlots>> subscribers_;  // 256 KiB
   std::unique_ptr<std::array<std::atomic<std::uint32_t>, kOursSlots>> ours_;
 };
 

@@ -50,6 +50,7 @@ Subscription Table::subscribe(std::string_view name, Subscriber& subscriber, Sub
   subscription.topic_ = &topic;
   subscription.place_ = static_cast<std::uint32_t>(topic.entries.size());
   subscription.ours_ = ours;
+  interest_.add_subscriber(name);
   if (ours) interest_.add_ours(name);
   topic.entries.push_back({&subscriber, id, &subscription});
   return subscription;
@@ -83,6 +84,7 @@ void Table::remove(Subscription& subscription) {
   ROOST_ASSERT(!dispatching_);
   Topic& topic = *std::exchange(subscription.topic_, nullptr);
   end_turn(topic);
+  interest_.remove_subscriber(topic.name);
   if (subscription.ours_) interest_.remove_ours(topic.name);
   Topic::Entry& gap = topic.entries[subscription.place_];
   gap = topic.entries.back();

@@ -53,6 +53,18 @@ TEST_F(Tables, InterestSaysWhetherThereAreSubscribersOfOurs) {
   EXPECT_FALSE(interest.ours("news"));
 }
 
+TEST_F(Tables, InterestCountsSubscriptions) {
+  auto a = table.subscribe("news", ada, 1);
+  auto b = table.subscribe("news", bob, 2, true);
+  const auto c = table.subscribe("sport", bob, 2);
+  EXPECT_EQ(interest.subscribers("news"), 2u);
+  a.end();
+  Subscription moved = std::move(b);
+  EXPECT_EQ(interest.subscribers("news"), 1u);
+  moved.end();
+  EXPECT_EQ(interest.subscribers("news"), 0u);
+}
+
 TEST_F(Tables, SubscriptionsMayLeaveInAnyOrder) {
   for (const std::vector<int>& order : {std::vector{0, 1, 2}, {2, 1, 0}, {1, 0, 2}, {1, 2, 0}, {0, 2, 1}}) {
     std::vector<Ear> ears(3);

@@ -27,6 +27,7 @@
 #include "server/contract.h"
 #include "server/logger.h"
 #include "server/options.h"
+#include "server/presence_link.h"
 #include "server/shard.h"
 #include "server/stage.h"
 
@@ -43,15 +44,20 @@ constexpr unsigned kPresenceSilentPeriodsMax = 1;
 
 /// The whole server: the only place that knows every part.
 struct App::Impl {
-  explicit Impl(Options given) : options(std::move(given)), log(server::make_logger(options.log_level)) {
+  explicit Impl(Options given)
+      : options(std::move(given)), log(server::make_logger(options.log_level)), presences(make_link(options)) {
     own_hub.set_mailbox_bytes_max(options.mailbox.bytes_max);
   }
   Impl(Options given, server::Stage& staged, std::unique_ptr<Log> to)
-      : options(std::move(given)), log(std::move(to)), stage(&staged) {}
-  ~Impl() { stop(); }
+      : options(std::move(given)), log(std::move(to)), stage(&staged), presences(make_link(options)) {}
+  ~Impl() {
+    stop();
+    presences->close();
+  }
 
+  static std::shared_ptr<server::PresenceLink> make_link(const Options& options);
   std::expected<void, std::string> start();
-  std::expected<void, std::string> build();
+  std::expected<void, std::string> build(std::vector<server::PresenceHome*>& homes);
   std::expected<void, Error> join_cluster();
   std::vector<server::PresenceHome*> make_homes();
   void take_down();
@@ -71,6 +77,7 @@ struct App::Impl {
   Options options;
   std::unique_ptr<Log> log;
   server::Stage* stage = nullptr;  // instead of shards, pool and agents, in a test
+  const std::shared_ptr<server::PresenceLink> presences;
   std::vector<std::unique_ptr<SocketMount>> mounts;
   server::Site site;
   std::vector<std::move_only_function<void()>> on_start;
@@ -215,8 +222,14 @@ std::vector<server::PresenceHome*> App::Impl::make_homes() {
   return homes;
 }
 
+std::shared_ptr<server::PresenceLink> App::Impl::make_link(const Options& options) {
+  const std::string& node = options.cluster.node;
+  return std::make_shared<server::PresenceLink>(node.empty() ? server::default_node_name(options.port) : node,
+                                                options.presence);
+}
+
 /// All that can fail before the first thread runs.
-std::expected<void, std::string> App::Impl::build() {
+std::expected<void, std::string> App::Impl::build(std::vector<server::PresenceHome*>& homes) {
   if (const std::string wrong = server::check_options(options); !wrong.empty()) return std::unexpected(wrong);
   for (const auto& mount : mounts) {
     auto ready = transport::Mount::prepare(*mount, options);
@@ -236,7 +249,7 @@ std::expected<void, std::string> App::Impl::build() {
   node = options.cluster.node.empty() ? server::default_node_name(options.port) : options.cluster.node;
   if (!options.cluster.nats.empty())
     if (auto joined = join_cluster(); !joined) return std::unexpected(joined.error().message);
-  const std::vector<server::PresenceHome*> homes = make_homes();
+  homes = make_homes();
   if (cluster) cluster->set_homes(homes);
   transport::LongPollTokens::Secret secret;
   net::random_bytes(secret);
@@ -267,12 +280,14 @@ std::expected<void, std::string> App::Impl::start() {
   const std::lock_guard lock(life);
   if (running) return std::unexpected("already started");
   if (stopped) return std::unexpected("stopped before: its agents have ended; make a new App");
-  if (auto built = build(); !built) {
+  std::vector<server::PresenceHome*> homes;
+  if (auto built = build(homes); !built) {
     take_down();  // so that it may be tried again
     return built;
   }
   running = true;
   subscribe_early_ones();
+  presences->open(std::move(homes));
   if (cluster) cluster->start();
   for (const auto& shard : shards) {
     shard->loop().post([this, number = shard->number()] { here = {this, number}; });
@@ -311,6 +326,7 @@ void App::Impl::stop() {
     if (agents) agents->stop();  // saves; its last broadcasts go to loops that still run
     if (cluster) cluster->stop();
     loops_ended = true;
+    presences->close();
     for (const auto& shard : shards) shard->join();
     log->write(LogLevel::info, "stopped", {});
     if (on_stopped) on_stopped();
@@ -403,7 +419,13 @@ void App::http_limits(HttpLimits limits) {
 
 void App::presence_options(PresenceOptions options) {
   impl_->options.presence = options;
+  impl_->presences->set_options(options);
 }
+
+TopicPresence App::presence(std::string topic) {
+  return {impl_->presences, std::move(topic)};
+}
+
 void App::mailbox_limits(MailboxLimits limits) {
   impl_->options.mailbox = limits;
   impl_->own_hub.set_mailbox_bytes_max(limits.bytes_max);
@@ -425,6 +447,7 @@ std::string App::metrics() const {
   common.add(Count::limit_mailbox, impl_->hub().missed() + impl_->refused.load(std::memory_order_relaxed));
   common.add(Count::mailbox_bytes, impl_->hub().waiting_bytes());
   common.add(Count::limit_blocking_work, impl_->pool.refused());
+  impl_->presences->count_refusals(common);
   if (impl_->agents) common.add(Count::limit_agent_work, impl_->agents->refused());
   shards.push_back(&common);
   return encode_metrics(shards) + (impl_->cluster ? impl_->cluster->metrics() : "");
@@ -573,6 +596,9 @@ const Site& StagedApp::site(const App& app) {
 }
 const PresenceHooks* StagedApp::find_hooks(const App& app, std::string_view topic) {
   return app.impl_->find_hooks(topic);
+}
+PresenceLink& StagedApp::presences(const App& app) {
+  return *app.impl_->presences;
 }
 std::vector<Executor::Work> StagedApp::take_hooks(App& app) {
   std::vector<Executor::Work> hooks;

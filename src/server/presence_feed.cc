@@ -20,13 +20,20 @@ constexpr std::chrono::seconds kSweepPeriod{5};           // a state that nobody
 PresenceFeed::Topics::value_type& PresenceFeed::at(tracker::Tracker& tracker, std::string_view topic) {
   if (const auto found = topics_.find(topic); found != topics_.end()) return *found;
   if (topics_.empty()) sweeper_ = Timer(executor_, executor_.now() + kSweepPeriod, [this] { sweep(); });
-  return *topics_.try_emplace(std::string(topic), tracker, options_.diff_frames_per_second).first;
+  return *topics_.try_emplace(std::string(topic), tracker).first;
+}
+
+unsigned PresenceFeed::frames_per_second(std::string_view topic) const {
+  const unsigned most = options_.diff_frames_per_second;
+  const std::uint32_t subscribers = hub_.interest().subscribers(topic);
+  if (most <= 1 || options_.diff_sends_per_second == 0 || subscribers == 0) return most;
+  return std::clamp(options_.diff_sends_per_second / subscribers, 1u, most);
 }
 
 void PresenceFeed::changed(tracker::Tracker& tracker, const std::string& name) {
   auto& topic = at(tracker, name);
   topic.second.waits = true;
-  const TimePoint leaves = topic.second.pace.next(executor_.now());
+  const TimePoint leaves = topic.second.pace.next(executor_.now(), frames_per_second(name));
   if (leaves <= executor_.now()) return publish(topic);
   topic.second.timer = Timer(executor_, leaves, [this, &topic] { publish(topic); });
 }
@@ -45,7 +52,7 @@ void PresenceFeed::publish(Topics::value_type& entry) {
       left = tracker::fetch_fields(name, diff.leaves, hooks->fetch, log_);
     }
     const std::string payload = tracker::encode_diff(diff, joined, left);
-    topic.pace.sent(executor_.now());
+    if (options_.diff_frames_per_second > 0) topic.pace.sent(executor_.now());
     if (heard) {
       const std::string changes = hub_.interest().ours(name) ? changes_for_ours(entry, diff, joined) : "";
       pubsub::Message message{name, "presence_diff", payload};
@@ -80,14 +87,27 @@ std::string PresenceFeed::changes_for_ours(const Topics::value_type& entry, cons
   return tracker::encode_changes(diff, joined);
 }
 
+/// While no change waits: what is encoded serves others, too.
 void PresenceFeed::give_to_waiters(Topics::value_type& entry) {
   auto& [name, topic] = entry;
   if (topic.waiters.empty()) return;
-  const auto is_counting = [](const Waiter& waiter) { return waiter.counts; };
-  if (topic.count.empty() && std::ranges::any_of(topic.waiters, is_counting))
+  if (topic.count.empty() && std::ranges::any_of(topic.waiters, &Waiter::counts))
     topic.count = SharedBytes::copy(tracker::encode_count(topic.tracker.list(name), true));
-  const SharedBytes count = topic.count;
-  const SharedBytes state = std::ranges::all_of(topic.waiters, is_counting) ? SharedBytes() : encoded_state(entry);
+  const bool all_count = std::ranges::all_of(topic.waiters, &Waiter::counts);
+  hand_out(topic, all_count ? SharedBytes() : encoded_state(entry), topic.count);
+}
+
+/// Before the diff whose changes are in it.
+void PresenceFeed::give_ahead(Topics::value_type& entry) {
+  auto& [name, topic] = entry;
+  const std::vector<presence::Presence> list = topic.tracker.list(name);
+  topic.tracker.shown(name);
+  const bool all_count = std::ranges::all_of(topic.waiters, &Waiter::counts);
+  hand_out(topic, all_count ? SharedBytes() : encode(name, list), SharedBytes::copy(tracker::encode_count(list, true)));
+}
+
+void PresenceFeed::hand_out(Topic& topic, const SharedBytes& state, const SharedBytes& count) {
+  topic.state_timer.cancel();
   std::map<Executor*, std::vector<Waiter>> elsewhere;
   for (Waiter& waiter : std::exchange(topic.waiters, {})) {
     if (waiter.back == &executor_)
@@ -105,7 +125,7 @@ void PresenceFeed::give_to_waiters(Topics::value_type& entry) {
 
 void PresenceFeed::state(tracker::Tracker& tracker, std::string_view name, Executor& back,
                          std::move_only_function<void(SharedBytes)> then) {
-  wait(tracker, name, {&back, std::move(then)});
+  wait(tracker, name, {&back, std::move(then), false});
 }
 
 void PresenceFeed::our_state(tracker::Tracker& tracker, std::string_view name, Executor& back,
@@ -119,7 +139,10 @@ void PresenceFeed::our_state(tracker::Tracker& tracker, std::string_view name, E
 void PresenceFeed::wait(tracker::Tracker& tracker, std::string_view name, Waiter waiter) {
   auto& topic = at(tracker, name);
   topic.second.waiters.push_back(std::move(waiter));
-  if (!topic.second.waits) give_to_waiters(topic);
+  if (!topic.second.waits) return give_to_waiters(topic);
+  if (topic.second.waiters.size() > 1) return;
+  const TimePoint latest = executor_.now() + kStateWaitMax;
+  topic.second.state_timer = Timer(executor_, latest, [this, &topic] { give_ahead(topic); });
 }
 
 SharedBytes PresenceFeed::list(tracker::Tracker& tracker, std::string_view name) {

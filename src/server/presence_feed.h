@@ -25,11 +25,15 @@ using FindHooks = std::function<const PresenceHooks*(std::string_view topic)>;
 /// Encoded states that a home keeps for the next who asks, all together. Beyond: they are encoded anew.
 inline constexpr std::size_t kStatesBytesMax = 64'000'000;
 
+/// How long who joins a busy topic waits for its state, so that others who come meanwhile can share it.
+inline constexpr std::chrono::milliseconds kStateWaitMax{150};
+
 /// What the clients of one home's topics get of its presences: diffs, gathered, and states. Shard thread only.
 ///
-/// A topic's diffs leave at its Pace. Who asks for the state while changes wait gets it right behind the diff that has
-/// them; so a state and the diffs that follow it are the truth, and all who come within a window share one encoding.
-/// What is given away at once (`list`, `get`) is noted, and the next diff leads on from there too.
+/// A topic's diffs leave at its Pace, which is slower in a large room. Who asks for the state while changes wait gets
+/// it right behind the diff that has them, or after kStateWaitMax; so all who come within a window share one encoding.
+/// What is given away while changes wait is noted, and the next diff leads on from there too: a state and the diffs
+/// that follow it are the truth.
 class PresenceFeed {
  public:
   PresenceFeed(Executor& executor, pubsub::Hub& hub, unsigned shard, const PresenceOptions& options,
@@ -57,13 +61,14 @@ class PresenceFeed {
   struct Waiter {
     Executor* back;
     std::move_only_function<void(SharedBytes)> then;
-    bool counts = false;  // it gets the count
+    bool counts;  // it gets the count
   };
   struct Topic {
-    Topic(tracker::Tracker& t, unsigned frames_per_second) : tracker(t), pace(frames_per_second) {}
+    explicit Topic(tracker::Tracker& t) : tracker(t) {}
     tracker::Tracker& tracker;
     tracker::Pace pace;
     Timer timer;                  // while something waits for its time
+    Timer state_timer;            // while somebody waits for the state
     bool waits = false;           // the diff that is being gathered has something in it
     SharedBytes state;            // as of the last diff; empty: not encoded
     SharedBytes count;            // the same for clients of ours that are told no more
@@ -73,7 +78,9 @@ class PresenceFeed {
   using Topics = std::unordered_map<std::string, Topic, StringHash, std::equal_to<>>;
 
   Topics::value_type& at(tracker::Tracker& tracker, std::string_view topic);
+  unsigned frames_per_second(std::string_view topic) const;
   void publish(Topics::value_type& topic);
+  void give_ahead(Topics::value_type& topic);
   void wait(tracker::Tracker& tracker, std::string_view topic, Waiter waiter);
   bool counts(std::string_view topic) const;
   std::string changes_for_ours(const Topics::value_type& topic, const presence::TopicDiff& diff,
@@ -83,6 +90,7 @@ class PresenceFeed {
   SharedBytes encode(std::string_view topic, const std::vector<presence::Presence>& list);
   void forget_state(Topic& topic);
   void give_to_waiters(Topics::value_type& topic);
+  void hand_out(Topic& topic, const SharedBytes& state, const SharedBytes& count);
   void sweep();
 
   Executor& executor_;

@@ -9,6 +9,16 @@
 #include "tracker/phx_ref.h"
 
 namespace roost::server {
+namespace {
+
+/// Another one for each place of each node each time it starts: clients outlive a node, and compare its refs with those
+/// that it gave before.
+std::uint64_t origin_of(std::string_view where) {
+  const std::uint64_t hash = stable_hash(std::string(where) + "/" + std::to_string(net::system_now_ns()));
+  return hash ^ hash >> 24 ^ hash >> 48;
+}
+
+}  // namespace
 
 void PresenceHome::add_partition(unsigned partition, const tracker::Options& options, pubsub::Adapter* adapter) {
   const auto added = partitions_.emplace(
@@ -115,24 +125,24 @@ void PresenceHome::set_timer(Partition& partition) {
   });
 }
 
+MetaStamp::MetaStamp(std::string_view where) : origin_(origin_of(where)) {}
+
+channel::PresencePort::Meta MetaStamp::operator()(std::string_view meta, std::string_view previous) {
+  std::string ref = tracker::make_phx_ref(origin_, refs_.fetch_add(1, std::memory_order_relaxed));
+  auto stamped = tracker::with_refs(meta, ref, previous);
+  if (!stamped) throw std::invalid_argument("a presence meta is a JSON object, nested 64 levels at most");
+  return {std::move(ref), std::move(*stamped)};
+}
+
 PresenceRouter::PresenceRouter(Executor& executor, std::vector<PresenceHome*> homes, std::string_view node,
                                unsigned shard)
-    : executor_(executor),
-      homes_(std::move(homes)),
-      node_hash_(static_cast<std::uint16_t>(stable_hash(std::string(node) + "/" + std::to_string(shard)))) {}
+    : executor_(executor), homes_(std::move(homes)), stamp_(std::string(node) + "/" + std::to_string(shard)) {}
 
 template <typename Work>
 void PresenceRouter::at_home(std::string_view topic, Work work) {
   const auto partition = static_cast<unsigned>(stable_hash(topic) % homes_.size());
   PresenceHome* home = homes_[partition];
   home->executor().post([home, partition, work = std::move(work)]() mutable { work(*home, partition); });
-}
-
-channel::PresencePort::Meta PresenceRouter::stamp(std::string_view meta, std::string_view previous) {
-  std::string ref = tracker::make_phx_ref(static_cast<std::uint64_t>(net::system_now_ns()), node_hash_, counter_++);
-  auto stamped = tracker::with_refs(meta, ref, previous);
-  if (!stamped) throw std::invalid_argument("a presence meta is a JSON object, nested 64 levels at most");
-  return {std::move(ref), std::move(*stamped)};
 }
 
 void PresenceRouter::track(channel::OwnerId owner, std::string_view topic, std::string_view key, SharedBytes meta,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -97,13 +98,26 @@ class PresenceHome {
   std::unordered_map<unsigned, std::unique_ptr<Partition>> partitions_;
 };
 
+/// Makes the metas of one shard, or of the application: each with a phx_ref of its own. Any thread.
+class MetaStamp {
+ public:
+  /// `where` and the time tell its refs from those of all others: different for each on all nodes.
+  explicit MetaStamp(std::string_view where);
+  /// See PresencePort::stamp. Throws std::invalid_argument for what is no meta.
+  channel::PresencePort::Meta operator()(std::string_view meta_object, std::string_view previous);
+
+ private:
+  const std::uint64_t origin_;
+  std::atomic<std::uint64_t> refs_ = 0;  // made so far
+};
+
 /// What the channels of one shard call: hands on to the home of the topic, which may be another shard.
 class PresenceRouter final : public channel::PresencePort {
  public:
-  /// `homes`: by partition; they outlive this. `node`: part of every phx_ref.
+  /// `homes`: by partition; they outlive this. `node`, `shard` and the time tell its refs from those of all others.
   PresenceRouter(Executor& executor, std::vector<PresenceHome*> homes, std::string_view node, unsigned shard);
 
-  Meta stamp(std::string_view meta_object, std::string_view previous) override;
+  Meta stamp(std::string_view meta_object, std::string_view previous) override { return stamp_(meta_object, previous); }
   void track(channel::OwnerId owner, std::string_view topic, std::string_view key, SharedBytes meta,
              channel::PresenceRefused refused) override;
   void update(channel::OwnerId owner, std::string_view topic, std::string_view key, SharedBytes meta) override;
@@ -120,8 +134,7 @@ class PresenceRouter final : public channel::PresencePort {
 
   Executor& executor_;
   const std::vector<PresenceHome*> homes_;
-  const std::uint16_t node_hash_;
-  std::uint16_t counter_ = 0;
+  MetaStamp stamp_;
 };
 
 }  // namespace roost::server

@@ -83,7 +83,7 @@ class PresenceHomes : public ::testing::Test, public pubsub::Subscriber {
 /// The same with diffs that are gathered.
 class PresencesGathered : public PresenceHomes {
  protected:
-  PresencesGathered() : PresenceHomes(PresenceOptions{.diff_frames_per_second = 10}) {}
+  explicit PresencesGathered(PresenceOptions options = {.diff_frames_per_second = 10}) : PresenceHomes(options) {}
   /// What the diffs so far say, a line each: "+ada -bob".
   std::vector<std::string> changes() {
     std::vector<std::string> lines;
@@ -308,6 +308,78 @@ TEST_F(PresencesGathered, NothingIsKeptOfATopicThatIsQuiet) {
   state("room:empty");
   loop.advance(std::chrono::seconds(20));
   EXPECT_EQ(loop.timers(), 0u);
+}
+
+/// A topic with as many subscribers as a frame a second may be sent to.
+class PresencesOfALargeRoom : public PresencesGathered {
+ protected:
+  PresencesOfALargeRoom() : PresencesGathered({.diff_frames_per_second = 10, .diff_sends_per_second = kClients}) {
+    for (unsigned i = 1; i < kClients; ++i) others.push_back(table.subscribe("room:a", nobody, i + 1));
+  }
+  struct Nobody final : pubsub::Subscriber {
+    void deliver(const pubsub::Message&, pubsub::FrameCache&) override {}
+  };
+  static constexpr unsigned kClients = 20;
+  Nobody nobody;
+  std::vector<pubsub::Subscription> others;
+};
+
+TEST_F(PresencesOfALargeRoom, ChangesAreGatheredForASecond) {
+  track(1, "ada");
+  EXPECT_THAT(changes(), ElementsAre("+ada")) << "it was quiet";
+  track(2, "bob");
+  loop.advance(std::chrono::milliseconds(900));
+  track(3, "cyd");
+  EXPECT_THAT(changes(), IsEmpty());
+  loop.advance(std::chrono::milliseconds(101));
+  EXPECT_THAT(changes(), ElementsAre("+bob +cyd"));
+}
+
+TEST_F(PresencesOfALargeRoom, ThatBecomesSmallIsToldSooner) {
+  track(1, "ada");
+  others.clear();
+  track(2, "bob");
+  loop.advance(std::chrono::milliseconds(20));
+  EXPECT_THAT(changes(), ElementsAre("+ada", "+bob"));
+}
+
+TEST_F(PresencesOfALargeRoom, WhoComesDoesNotWaitThatLongForTheState) {
+  track(1, "ada");
+  track(2, "bob");
+  std::vector<SharedBytes> states;
+  for (int i = 0; i < 3; ++i) router.state("room:a", [&](SharedBytes state) { states.push_back(std::move(state)); });
+  loop.run_until_idle();
+  loop.advance(kStateWaitMax);
+  ASSERT_EQ(states.size(), 3u);
+  EXPECT_THAT(std::string(states[0].view()), HasSubstr("bob"));
+  EXPECT_EQ(states[0].data(), states[2].data());
+  EXPECT_THAT(changes(), ElementsAre("+ada")) << "the diff that tells the others is still to come";
+  loop.advance(std::chrono::seconds(1));
+  EXPECT_THAT(changes(), ElementsAre("+bob"));
+}
+
+TEST_F(PresencesOfALargeRoom, TheDiffLeadsOnFromAStateThatWentAheadOfIt) {
+  track(1, "ada");
+  track(2, "bob");
+  router.state("room:a", [](SharedBytes) {});
+  loop.run_until_idle();
+  loop.advance(kStateWaitMax);
+  untrack(2, "bob");
+  router.update(1, "room:a", "ada", SharedBytes::copy(R"({"phx_ref":"G","phx_ref_prev":"F"})"));
+  loop.run_until_idle();
+  loop.advance(std::chrono::seconds(1));
+  EXPECT_THAT(changes(), ElementsAre("+ada", "+ada -ada -bob"));
+}
+
+TEST_F(PresencesOfALargeRoom, TheCountGoesAheadToo) {
+  hooks.mode = PresenceMode::counts;
+  track(1, "ada");
+  track(2, "bob");
+  std::string count;
+  router.our_state("room:a", [&](std::string_view, SharedBytes state) { count = state.view(); });
+  loop.run_until_idle();
+  loop.advance(kStateWaitMax);
+  EXPECT_EQ(count, R"({"state":{},"keys":2,"metas":2})");
 }
 
 // What only the home can judge.

@@ -212,6 +212,10 @@ void add_limits(Table& table) {
       "presence_diff frames of a topic for each client; 0: each change at once", 0, 1'000,
       [](auto& o) -> auto& { return o.presence.diff_frames_per_second; });
   table.integer(
+      "presence.diff_sends_per_second", "--presence-diff-sends-per-second",
+      "the same for all clients of a topic together: in a large room changes are gathered for up to 1 s; 0: no limit",
+      0, 1'000'000'000, [](auto& o) -> auto& { return o.presence.diff_sends_per_second; });
+  table.integer(
       "presence.key_bytes_max", "--presence-key-bytes-max", "a presence's key", 1, kMost,
       [](auto& o) -> auto& { return o.presence.key_bytes_max; });
   table.integer(
@@ -220,6 +224,9 @@ void add_limits(Table& table) {
   table.integer(
       "presence.keys_per_channel_max", "--presence-keys-per-channel-max", "keys that one channel tracks", 1, kMost,
       [](auto& o) -> auto& { return o.presence.keys_per_channel_max; });
+  table.integer(
+      "presence.keys_of_app_max", "--presence-keys-of-app-max", "keys that the application itself tracks", 1, kMost,
+      [](auto& o) -> auto& { return o.presence.keys_of_app_max; });
   table.integer(
       "presence.keys_per_topic_max", "--presence-keys-per-topic-max", "keys in a topic", 1, kMost,
       [](auto& o) -> auto& { return o.presence.keys_per_topic_max; });

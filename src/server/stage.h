@@ -10,6 +10,7 @@
 #include "base/executor.h"
 #include "base/log.h"
 #include "pubsub/hub.h"
+#include "server/presence_link.h"
 #include "server/router.h"
 #include "server/subscriptions.h"
 
@@ -39,6 +40,8 @@ struct StagedApp {
   static const std::vector<std::unique_ptr<SocketMount>>& mounts(const App& app);
   static const Site& site(const App& app);
   static const PresenceHooks* find_hooks(const App& app, std::string_view topic);
+  /// To be opened when the homes are there, and closed before they go.
+  static PresenceLink& presences(const App& app);
   /// What on_start was given, guarded against throws; once.
   static std::vector<Executor::Work> take_hooks(App& app);
 };

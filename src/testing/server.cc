@@ -75,6 +75,7 @@ Server::Impl::~Impl() {
   for (const auto& call : calls_) call->end();
   for (const auto& listener : listeners_) listener->end();
   link_->registry = nullptr;
+  server::StagedApp::presences(app_).close();
   subscriptions_.end();
   executor_->run_until_idle();
 }
@@ -99,6 +100,7 @@ void Server::Impl::start() {
   presence_ = std::make_unique<server::PresenceRouter>(*executor_, std::vector{home_.get()}, "test", 0);
   host_.reset(new channel::Host{*executor_, hub_, table_, *presence_, *log_, metrics_, 0, registry_, link_});
   host_->presences = presences;
+  server::StagedApp::presences(app_).open({home_.get()});
   for (auto& hook : server::StagedApp::take_hooks(app_)) executor_->post(std::move(hook));
   executor_->run_until_idle();
 }

@@ -1,5 +1,7 @@
 #include "tracker/pace.h"
 
+#include <algorithm>
+
 namespace roost::tracker {
 namespace {
 
@@ -13,16 +15,16 @@ void Pace::forget_old(TimePoint now) {
 
 // n frames in one second are n - 1 waits of at least 1, 2, … n - 1 steps: with max * (max + 1) / 2 steps to a second
 // there are no more than max of them.
-TimePoint Pace::next(TimePoint now) {
+TimePoint Pace::next(TimePoint now, unsigned max) {
   forget_old(now);
-  if (max_ == 0 || sent_.empty()) return now;
-  const Duration step = 2 * kSecond / (max_ * (max_ + 1)) + Duration(1);  // 1: not rounded down
-  return sent_.back() + step * sent_.size();
+  if (max == 0 || sent_.empty()) return now;
+  const Duration step = 2 * kSecond / (max * (max + 1)) + Duration(1);  // 1: not rounded down
+  return sent_.back() + std::min<Duration>(step * sent_.size(), kSecond);
 }
 
 void Pace::sent(TimePoint now) {
   forget_old(now);
-  if (max_ > 0) sent_.push_back(now);
+  sent_.push_back(now);
 }
 
 bool Pace::quiet(TimePoint now) {

@@ -2,8 +2,6 @@
 
 #include <boost/json.hpp>
 
-#include "base/encoding.h"
-
 namespace roost::tracker {
 namespace {
 
@@ -88,14 +86,14 @@ std::string_view inside(std::string_view object) {
 
 }  // namespace
 
-std::string make_phx_ref(std::uint64_t system_time_ns, std::uint16_t node_hash, std::uint16_t counter) {
-  std::string bytes;
-  for (int shift = 56; shift >= 0; shift -= 8) bytes += static_cast<char>(system_time_ns >> shift);
-  for (const std::uint16_t half : {node_hash, counter}) {
-    bytes += static_cast<char>(half >> 8);
-    bytes += static_cast<char>(half);
-  }
-  return base64url_encode(bytes);
+std::string make_phx_ref(std::uint64_t origin, std::uint64_t number) {
+  constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  std::string ref;
+  for (int shift = 18; shift >= 0; shift -= 6) ref += kDigits[origin >> shift & 63];
+  int shift = 60;
+  while (shift > 0 && number >> shift == 0) shift -= 6;
+  for (; shift >= 0; shift -= 6) ref += kDigits[number >> shift & 63];
+  return ref;
 }
 
 std::expected<SharedBytes, MetaError> with_refs(std::string_view meta, std::string_view phx_ref,

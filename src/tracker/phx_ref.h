@@ -10,10 +10,12 @@
 
 namespace roost::tracker {
 
-/// The id of one version of a presence (PROTOCOL Q5): 16 characters of base64url, of 8 bytes time, 2 bytes of the
-/// node's hash and 2 bytes counter, big endian. Unique while a node makes fewer than 65,536 in a nanosecond of its
-/// clock.
-std::string make_phx_ref(std::uint64_t system_time_ns, std::uint16_t node_hash, std::uint16_t counter);
+/// The id of one version of a presence, opaque to clients (PROTOCOL Q5): four characters for who made it, and its
+/// number there as short as may be, most significant digit first, in the letters of base64url.
+///
+/// Clients compare the refs of one key in one topic. Two are equal only if both were made under one `origin`, of which
+/// 24 bits count, and with one `number`: refs are half of a diff's bytes, and every client gets each.
+std::string make_phx_ref(std::uint64_t origin, std::uint64_t number);
 
 enum class MetaError {
   not_json,       // not the text of one JSON value, not UTF-8, or nested deeper than kMetaDepthMax

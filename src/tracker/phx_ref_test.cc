@@ -1,9 +1,9 @@
 #include "tracker/phx_ref.h"
 
+#include <set>
+
 #include <boost/json.hpp>
 #include <gtest/gtest.h>
-
-#include "base/encoding.h"
 
 namespace roost::tracker {
 namespace {
@@ -13,12 +13,20 @@ std::string text(std::string_view meta, std::string_view ref = "R", std::string_
   return result ? std::string(result->view()) : "error " + std::to_string(static_cast<int>(result.error()));
 }
 
-TEST(PhxRef, Is16CharactersOfTimeNodeAndCounter) {
-  const auto ref = make_phx_ref(0x0102030405060708, 0x090a, 0x0b0c);
-  EXPECT_EQ(ref, "AQIDBAUGBwgJCgsM");
-  EXPECT_EQ(make_phx_ref(0, 0, 0), "AAAAAAAAAAAAAAAA");
-  EXPECT_EQ(make_phx_ref(std::uint64_t(-1), 0xffff, 0xffff), "________________");
-  EXPECT_EQ(base64_decode("GOnd7ZDJl7pLyguh", Base64::url)->size(), 12u);  // one of Phoenix
+// PROTOCOL Q5: opaque and unique.
+TEST(PhxRef, IsFourCharactersOfItsOriginAndTheDigitsOfItsNumber) {
+  EXPECT_EQ(make_phx_ref(0, 0), "AAAAA");
+  EXPECT_EQ(make_phx_ref(0x010203, 63), "AQID_");
+  EXPECT_EQ(make_phx_ref(0x010203, 64), "AQIDBA");
+  EXPECT_EQ(make_phx_ref(std::uint64_t(-1), 64 * 64 - 1), "______");
+  EXPECT_EQ(make_phx_ref(0, std::uint64_t(-1)), "AAAAP__________");
+}
+
+TEST(PhxRef, DiffersForEachNumberOfEachOrigin) {
+  std::set<std::string> refs;
+  for (const std::uint64_t origin : {0u, 1u, 64u, 0x123456u, 0xffffffu})
+    for (std::uint64_t number = 0; number < 10'000; ++number) refs.insert(make_phx_ref(origin, number));
+  EXPECT_EQ(refs.size(), 50'000u);
 }
 
 TEST(WithRefs, PutsThemInFrontAndLeavesTheRestAsItIs) {
