@@ -143,7 +143,8 @@ class Storm final : public Load {
     }
     if (news->topic != crowd().topic_number(link)) return garbled("presences of another topic");
     news_ = true;
-    (news->is_state ? states_ : diffs_).add(link.number, bytes.size(), crowd().swarm().received_at());
+    auto& tally = news->is_state ? states_ : diffs_;
+    tally.add(link.number, crowd().swarm().message_bytes(), crowd().swarm().received_at());
     if (news->is_state)
       rosters_[link.number].set(news->state);
     else

@@ -287,6 +287,7 @@ std::size_t Swarm::take_frame(Link& link, std::string_view bytes) {
   } else if (head.opcode == ws::Opcode::continuation || !head.fin) {
     end(link, "the server sent fragments, which this client does not read");
   } else if (head.opcode != ws::Opcode::pong) {
+    message_bytes_ = size;
     take_message(link, head.opcode == ws::Opcode::binary, head.compressed, payload);
   }
   return size;

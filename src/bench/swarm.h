@@ -81,6 +81,8 @@ class Swarm {
   void watch_wake(int fd);
   /// When the bytes that a handler looks at were read.
   TimePoint received_at() const { return received_at_; }
+  /// What the message that is being handled came as: head and payload, compressed if it was.
+  std::size_t message_bytes() const { return message_bytes_; }
 
   std::size_t size() const { return links_.size(); }
   Link& operator[](std::size_t index) { return links_[index]; }
@@ -115,6 +117,7 @@ class Swarm {
   std::vector<std::uint32_t> to_flush_;
   std::vector<char> buffer_;
   TimePoint received_at_{};
+  std::size_t message_bytes_ = 0;
 };
 
 }  // namespace roost::bench
