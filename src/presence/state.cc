@@ -22,6 +22,7 @@ State::State(ReplicaId self) : self_(replicas_.try_emplace(std::move(self)).firs
 void State::Topic::show(const Ref& ref) {
   const std::size_t others = metas(ref.entry().key);
   ref.visible = true;
+  ++visible;
   if (others == 0) {
     ++keys;
     return;
@@ -32,6 +33,7 @@ void State::Topic::show(const Ref& ref) {
 
 void State::Topic::hide(const Ref& ref) {
   ref.visible = false;
+  --visible;
   const auto crowd = crowds ? crowds->find(ref.entry().key) : Crowds::iterator();
   if (!crowds || crowd == crowds->end()) {
     --keys;
@@ -162,9 +164,27 @@ std::vector<Presence> State::get_by_key(std::string_view topic, std::string_view
   return result;
 }
 
+std::vector<Presence> State::first(std::string_view topic, std::size_t keys) const {
+  std::vector<Presence> result;
+  const auto found = topics_.find(topic);
+  if (found == topics_.end()) return result;
+  for (const Ref& ref : found->second.refs) {
+    if (!ref.replica->second.up) continue;
+    const bool another = result.empty() || result.back().key != ref.entry().key;
+    if (another && keys-- == 0) break;
+    result.push_back({ref.entry().key, ref.entry().meta});
+  }
+  return result;
+}
+
 std::size_t State::keys(std::string_view topic) const {
   const auto found = topics_.find(topic);
   return found == topics_.end() ? 0 : found->second.keys;
+}
+
+std::size_t State::metas(std::string_view topic) const {
+  const auto found = topics_.find(topic);
+  return found == topics_.end() ? 0 : found->second.visible;
 }
 
 std::size_t State::metas(std::string_view topic, std::string_view key) const {

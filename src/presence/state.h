@@ -38,8 +38,11 @@ class State {
   // What is visible: the entries of replicas that are up, by key, then owner, then replica. An update keeps its place.
   std::vector<Presence> list(std::string_view topic) const;
   std::vector<Presence> get_by_key(std::string_view topic, std::string_view key) const;
-  /// How many keys, and how many entries of one key. O(log n) each.
+  /// The first `keys` keys of the list, each with all its entries.
+  std::vector<Presence> first(std::string_view topic, std::size_t keys) const;
+  /// How many keys, how many entries, and how many of one key. O(log n) each.
   std::size_t keys(std::string_view topic) const;
+  std::size_t metas(std::string_view topic) const;
   std::size_t metas(std::string_view topic, std::string_view key) const;
   /// The meta of an own entry.
   std::optional<SharedBytes> find(std::string_view topic, OwnerId owner, std::string_view key) const;
@@ -120,7 +123,8 @@ class State {
     std::size_t metas(std::string_view key) const;
 
     Refs refs = {};
-    std::size_t keys = 0;  // that have something visible
+    std::size_t keys = 0;     // that have something visible
+    std::size_t visible = 0;  // entries
     // Visible entries of each key that has more than one: few have.
     using Crowds = std::unordered_map<std::string, std::size_t, StringHash, std::equal_to<>>;
     std::unique_ptr<Crowds> crowds = {};

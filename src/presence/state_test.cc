@@ -367,6 +367,7 @@ TEST(State, CountsTheKeysAndTheMetasThatAreVisible) {
   EXPECT_EQ(here.metas("t", "k2"), 1u);
   EXPECT_EQ(here.metas("t", "k3"), 0u);
   EXPECT_EQ(here.keys("u"), 0u);
+  EXPECT_EQ(here.metas("t"), 3u);
 
   there.add("t", 1, "k1", meta("3"));
   there.add("t", 2, "k1", meta("4"));
@@ -375,11 +376,13 @@ TEST(State, CountsTheKeysAndTheMetasThatAreVisible) {
   here.merge(there.take_delta().parts);
   EXPECT_EQ(here.keys("t"), 3u);
   EXPECT_EQ(here.metas("t", "k1"), 4u);
+  EXPECT_EQ(here.metas("t"), 6u);
 
   here.replica_down(b);
   EXPECT_EQ(here.keys("t"), 2u);
   EXPECT_EQ(here.metas("t", "k1"), 2u);
   EXPECT_EQ(here.metas("t", "k3"), 0u);
+  EXPECT_EQ(here.metas("t"), 3u);
   here.remove_owner(8);
   there.add("t", 3, "k1", meta("6"));
   here.merge(there.take_delta().parts);  // of a replica that is down
@@ -396,6 +399,7 @@ TEST(State, CountsTheKeysAndTheMetasThatAreVisible) {
   remove(here, "k1");
   remove(here, "k2");
   EXPECT_EQ(here.keys("t"), 0u);
+  EXPECT_EQ(here.metas("t"), 0u);
   EXPECT_EQ(here.metas("t", "k1"), 0u);
 }
 

@@ -20,26 +20,31 @@ class Interest {
 
   Interest()
       : slots_(std::make_unique<std::array<std::atomic<std::uint64_t>, kSlots>>()),
-        subscribers_(std::make_unique<std::array<std::atomic<std::uint32_t>, kSlots>>()),
-        ours_(std::make_unique<std::array<std::atomic<std::uint32_t>, kOursSlots>>()) {}
+        subscriptions_(std::make_unique<std::array<std::atomic<std::uint64_t>, kSlots>>()) {}
 
   static std::size_t slot(std::string_view topic) { return stable_hash(topic) % kSlots; }
   /// Bit n: shard n.
   std::uint64_t shards(std::string_view topic) const { return (*slots_)[slot(topic)].load(std::memory_order_acquire); }
 
-  /// How many subscriptions the topic has on all shards, or more: those of topics that share its slot are among them.
-  std::uint32_t subscribers(std::string_view topic) const {
-    return (*subscribers_)[slot(topic)].load(std::memory_order_relaxed);
+  /// Subscriptions on all shards.
+  struct Subscriptions {
+    std::uint32_t ours = 0;  // see Ours
+    std::uint32_t others = 0;
+    std::uint32_t all() const { return ours + others; }
+  };
+  /// How many the topic has, or more: those of topics that share its slot are among them.
+  Subscriptions subscriptions(std::string_view topic) const {
+    const std::uint64_t both = (*subscriptions_)[slot(topic)].load(std::memory_order_acquire);
+    return {static_cast<std::uint32_t>(both >> 32), static_cast<std::uint32_t>(both)};
   }
-  void add_subscriber(std::string_view topic) { (*subscribers_)[slot(topic)].fetch_add(1, std::memory_order_relaxed); }
-  void remove_subscriber(std::string_view topic) {
-    (*subscribers_)[slot(topic)].fetch_sub(1, std::memory_order_relaxed);
+  std::uint32_t subscribers(std::string_view topic) const { return subscriptions(topic).all(); }
+  bool ours(std::string_view topic) const { return subscriptions(topic).ours != 0; }
+  void add_subscription(std::string_view topic, bool ours) {
+    (*subscriptions_)[slot(topic)].fetch_add(unit(ours), std::memory_order_acq_rel);
   }
-
-  /// Whether the topic may have subscribers of ours, see Ours.
-  bool ours(std::string_view topic) const { return ours_of(topic).load(std::memory_order_acquire) != 0; }
-  void add_ours(std::string_view topic) { ours_of(topic).fetch_add(1, std::memory_order_acq_rel); }
-  void remove_ours(std::string_view topic) { ours_of(topic).fetch_sub(1, std::memory_order_acq_rel); }
+  void remove_subscription(std::string_view topic, bool ours) {
+    (*subscriptions_)[slot(topic)].fetch_sub(unit(ours), std::memory_order_acq_rel);
+  }
 
   void add(std::size_t slot, unsigned shard) { (*slots_)[slot].fetch_or(1ull << shard, std::memory_order_acq_rel); }
   void remove(std::size_t slot, unsigned shard) {
@@ -47,12 +52,10 @@ class Interest {
   }
 
  private:
-  static constexpr std::size_t kOursSlots = 1 << 12;  // 16 KiB: a shared one costs an encoding for nobody
-  std::atomic<std::uint32_t>& ours_of(std::string_view topic) const { return (*ours_)[slot(topic) % kOursSlots]; }
+  static constexpr std::uint64_t unit(bool ours) { return ours ? 1ull << 32 : 1; }
 
   std::unique_ptr<std::array<std::atomic<std::uint64_t>, kSlots>> slots_;
-  std::unique_ptr<std::array<std::atomic<std::uint32_t>, kSlots>> subscribers_;  // 256 KiB
-  std::unique_ptr<std::array<std::atomic<std::uint32_t>, kOursSlots>> ours_;
+  std::unique_ptr<std::array<std::atomic<std::uint64_t>, kSlots>> subscriptions_;  // those of ours in the upper half
 };
 
 /// One shard's topics by slot, so that it knows when to set and clear its bit. Shard thread only.

@@ -31,6 +31,9 @@ struct Message {
   bool binary = false;
   SubscriberId from = 0;  // does not get it (PROTOCOL B1)
   Ours ours = {};         // on this node: it does not cross to others
+
+  /// There is nothing for the others: JSON text is never empty.
+  bool only_ours() const { return ours && payload.empty(); }
 };
 
 /// A message that may cross threads.

@@ -50,8 +50,7 @@ Subscription Table::subscribe(std::string_view name, Subscriber& subscriber, Sub
   subscription.topic_ = &topic;
   subscription.place_ = static_cast<std::uint32_t>(topic.entries.size());
   subscription.ours_ = ours;
-  interest_.add_subscriber(name);
-  if (ours) interest_.add_ours(name);
+  interest_.add_subscription(name, ours);
   topic.entries.push_back({&subscriber, id, &subscription});
   return subscription;
 }
@@ -84,8 +83,7 @@ void Table::remove(Subscription& subscription) {
   ROOST_ASSERT(!dispatching_);
   Topic& topic = *std::exchange(subscription.topic_, nullptr);
   end_turn(topic);
-  interest_.remove_subscriber(topic.name);
-  if (subscription.ours_) interest_.remove_ours(topic.name);
+  interest_.remove_subscription(topic.name, subscription.ours_);
   Topic::Entry& gap = topic.entries[subscription.place_];
   gap = topic.entries.back();
   gap.subscription->place_ = subscription.place_;
@@ -101,8 +99,19 @@ void Table::dispatch(const Message& message) {
   Topic* const topic = topics_.find(message.topic);
   if (!topic) return;
   dispatching_ = true;
-  if (!add_to_turn(*topic, message)) begin_turn(*topic, message);
+  if (message.only_ours())
+    dispatch_to_ours(*topic, message);
+  else if (!add_to_turn(*topic, message))
+    begin_turn(*topic, message);
   dispatching_ = false;
+}
+
+/// The batches of the turn are for others, too.
+void Table::dispatch_to_ours(Topic& topic, const Message& message) {
+  end_turn(topic);
+  FrameCache frames;
+  for (const Topic::Entry& entry : topic.entries)
+    if (entry.subscription->ours_) entry.subscriber->deliver(message, frames);
 }
 
 void Table::missed(std::span<const std::uint64_t> slots) {

@@ -119,6 +119,7 @@ class Table final : private TurnEnd {
   Topic& add(std::string_view name);
   void announce(Topic& topic);
   void settled(std::string_view name, std::uint64_t number);
+  void dispatch_to_ours(Topic& topic, const Message& message);
   void begin_turn(Topic& topic, const Message& message);
   bool add_to_turn(Topic& topic, const Message& message);
   void exclude(Topic& topic, SubscriberId id);

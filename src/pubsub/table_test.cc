@@ -40,29 +40,26 @@ TEST_F(Tables, B1_TheSenderDoesNotHearIt) {
   EXPECT_EQ(bob.heard.size(), 1u);
 }
 
-TEST_F(Tables, InterestSaysWhetherThereAreSubscribersOfOurs) {
-  EXPECT_FALSE(interest.ours("news"));
-  auto a = table.subscribe("news", ada, 1, true);
-  auto b = table.subscribe("news", bob, 2, true);
-  const auto c = table.subscribe("news", bob, 2);
-  Subscription moved = std::move(a);
-  EXPECT_TRUE(interest.ours("news"));
-  moved.end();
-  EXPECT_TRUE(interest.ours("news"));
-  b.end();
-  EXPECT_FALSE(interest.ours("news"));
+TEST_F(Tables, WhatHasNothingForTheOthersOnlyOursHear) {
+  const auto a = table.subscribe("news", ada, 1, true);
+  const auto b = table.subscribe("news", bob, 2);
+  table.dispatch({.topic = "news", .event = "x", .payload = "", .ours = {"y", "{}"}});
+  EXPECT_EQ(ada.heard.size(), 1u);
+  EXPECT_THAT(bob.heard, IsEmpty());
 }
 
 TEST_F(Tables, InterestCountsSubscriptions) {
   auto a = table.subscribe("news", ada, 1);
   auto b = table.subscribe("news", bob, 2, true);
   const auto c = table.subscribe("sport", bob, 2);
-  EXPECT_EQ(interest.subscribers("news"), 2u);
+  EXPECT_EQ(interest.subscriptions("news").ours, 1u);
+  EXPECT_EQ(interest.subscriptions("news").others, 1u);
   a.end();
   Subscription moved = std::move(b);
-  EXPECT_EQ(interest.subscribers("news"), 1u);
+  EXPECT_EQ(interest.subscriptions("news").ours, 1u);
+  EXPECT_EQ(interest.subscriptions("news").others, 0u);
   moved.end();
-  EXPECT_EQ(interest.subscribers("news"), 0u);
+  EXPECT_EQ(interest.subscriptions("news").all(), 0u);
 }
 
 TEST_F(Tables, SubscriptionsMayLeaveInAnyOrder) {
