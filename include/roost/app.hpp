@@ -111,7 +111,9 @@ class SocketMount {
     return *this;
   }
   /// Fields next to the metas of the topics of the channel declared last (PROTOCOL Q10).
+  /// A coroutine may do it, too: one that returns a Task<boost::json::object>. The last one given counts.
   SocketMount& presence_fetch(PresenceFetch fetch) &;
+  SocketMount& presence_fetch(AsyncPresenceFetch fetch) &;
   /// Hears the presences of the topics of the channel declared last. Of several mounts with such a topic, the first
   /// that has a fetch or an observer is asked.
   SocketMount& on_metas(PresenceObserver observer) &;

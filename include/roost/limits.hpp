@@ -58,6 +58,15 @@ struct PresenceOptions {
   /// What a frame costs is sending it to each: some 5 µs of CPU. 0: however many.
   unsigned diff_sends_per_second = 5'000;
 
+  /// How long an asynchronous fetch may take, for a diff or a state; see AsyncPresenceFetch. Beyond: what it was to
+  /// enrich goes out as it is, its coroutine is destroyed, and roost_presence_fetches_failed_total counts it. A fetch
+  /// is a look into a database: who has no answer by then would make people wait who want to see who is there.
+  std::chrono::milliseconds fetch_timeout{5'000};
+  /// Topics on one shard that wait for an asynchronous fetch at a time. Each topic waits for one at most; what changes
+  /// meanwhile is gathered, there and in the topics beyond this limit. Eight shards' are no more than what waits for
+  /// App::blocking at most.
+  std::size_t fetches_max = 1'000;
+
   // A topic's state goes to everybody who joins it, so what one client tracks is everybody's cost.
 
   /// One key, and one meta as JSON text, in bytes [presence_bytes]. Beyond: PresenceError::key_too_long,

@@ -36,6 +36,21 @@ std::string_view to_string(PresenceError error);
 /// Phoenix.Presence.fetch/2.
 using PresenceFetch = std::function<boost::json::object(std::string_view topic, boost::json::object grouped)>;
 
+/// The same for fields that have to be waited for: a coroutine, which may look into a database.
+///
+/// `topic` lasts until the coroutine ends; `grouped` is for a parameter that is a value. Called for the joins and for
+/// the leaves of a diff and for a list, at the same time and each unless it is empty; a list may be that of some keys
+/// alone. All that a topic tells keeps its order meanwhile: a topic waits for one fetch at a time, what changes until
+/// then is gathered into the next diff, and `presence_state`, list and get_by_key wait for their turn. So a slow
+/// database makes presences late, but neither a shard nor a queue full. Runs on the topic's home shard, one topic's
+/// beside another's.
+///
+/// A throw, a field that JSON cannot hold, or no answer within PresenceOptions::fetch_timeout lose the fields of that
+/// part alone: the log has a line, fetch_crashed or fetch_timeout, and roost_presence_fetches_failed_total counts it.
+/// Source: Phoenix.Presence.fetch/2, whose task per diff this is.
+using AsyncPresenceFetch =
+    std::function<Task<boost::json::object>(const std::string& topic, boost::json::object grouped)>;
+
 /// One diff of a topic, for the application itself. Everything lasts for the call.
 struct PresenceChange {
   std::string_view topic;
@@ -64,9 +79,10 @@ enum class PresenceMode {
 /// What an application says of the presences of a channel's topics; see SocketMount.
 struct PresenceHooks {
   PresenceFetch fetch = {};
+  AsyncPresenceFetch fetch_later = {};  // instead of fetch
   PresenceObserver on_metas = {};
   PresenceMode mode = PresenceMode::full;
-  bool any() const { return fetch || on_metas || mode != PresenceMode::full; }
+  bool any() const { return fetch || fetch_later || on_metas || mode != PresenceMode::full; }
 };
 
 namespace channel {

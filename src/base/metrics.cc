@@ -107,6 +107,8 @@ std::string encode_metrics(std::span<const Metrics* const> shards) {
          {limit_presence_calls, "limit=\"presence_calls\""},
          {limit_presence_keys, "limit=\"presence_keys\""},
          {limit_presence_metas, "limit=\"presence_metas\""}});
+  write(out, shards, {"roost_presence_fetches_failed_total", "Presences told without the fields of fetch, by reason."},
+        {{presence_fetch_crashed, "reason=\"fetch_crashed\""}, {presence_fetch_timeout, "reason=\"fetch_timeout\""}});
   write(out, shards, {"roost_mailbox_bytes", "Broadcasts and other work that wait for the shards.", true},
         {{mailbox_bytes, ""}});
   return out;

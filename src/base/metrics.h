@@ -61,6 +61,8 @@ enum class Count : unsigned {
   limit_presence_calls,
   limit_presence_keys,
   limit_presence_metas,
+  presence_fetch_crashed,
+  presence_fetch_timeout,
   mailbox_bytes,
   kEnd
 };

@@ -296,6 +296,13 @@ SocketMount& SocketMount::serializer(std::string requirement, std::shared_ptr<co
 SocketMount& SocketMount::presence_fetch(PresenceFetch fetch) & {
   if (routes_.empty()) throw std::logic_error("presence_fetch belongs behind the channel that it is for");
   routes_.back().presence.fetch = std::move(fetch);
+  routes_.back().presence.fetch_later = nullptr;
+  return *this;
+}
+
+SocketMount& SocketMount::presence_fetch(AsyncPresenceFetch fetch) & {
+  presence_fetch(PresenceFetch());
+  routes_.back().presence.fetch_later = std::move(fetch);
   return *this;
 }
 

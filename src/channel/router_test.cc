@@ -51,7 +51,7 @@ TEST(TopicPatterns, AreTriedInOrder) {
 
 TEST(SocketMounts, PresenceFetchNeedsAChannelBeforeIt) {
   SocketMount mount("/socket");
-  EXPECT_THROW(mount.presence_fetch({}), std::logic_error);
+  EXPECT_THROW(mount.presence_fetch(PresenceFetch()), std::logic_error);
 }
 
 TEST(SocketRegistry, FindsASocketUntilItIsGone) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "channel/invoke.h"
@@ -17,10 +18,20 @@ constexpr std::chrono::seconds kSweepPeriod{5};           // a state that nobody
 
 }  // namespace
 
-PresenceFeed::Topics::value_type& PresenceFeed::at(tracker::Tracker& tracker, std::string_view topic) {
+PresenceFeed::Entry& PresenceFeed::at(tracker::Tracker& tracker, std::string_view topic) {
   if (const auto found = topics_.find(topic); found != topics_.end()) return *found;
   if (topics_.empty()) sweeper_ = Timer(executor_, executor_.now() + kSweepPeriod, [this] { sweep(); });
   return *topics_.try_emplace(std::string(topic), tracker).first;
+}
+
+bool PresenceFeed::counts(std::string_view topic) const {
+  const PresenceHooks* hooks = find_hooks_(topic);
+  return hooks && hooks->mode == PresenceMode::counts;
+}
+
+bool PresenceFeed::fetches_later(std::string_view topic) const {
+  const PresenceHooks* hooks = find_hooks_(topic);
+  return hooks && hooks->fetch_later;
 }
 
 unsigned PresenceFeed::frames_per_second(std::string_view topic) const {
@@ -30,102 +41,25 @@ unsigned PresenceFeed::frames_per_second(std::string_view topic) const {
   return std::clamp(options_.diff_sends_per_second / subscribers, 1u, most);
 }
 
+// When a round begins.
+
 void PresenceFeed::changed(tracker::Tracker& tracker, const std::string& name) {
-  auto& topic = at(tracker, name);
-  topic.second.waits = true;
-  const TimePoint leaves = topic.second.pace.next(executor_.now(), frames_per_second(name));
-  if (leaves <= executor_.now()) return publish(topic);
-  topic.second.timer = Timer(executor_, leaves, [this, &topic] { publish(topic); });
+  auto& entry = at(tracker, name);
+  entry.second.waits = true;
+  if (!entry.second.round) schedule(entry);
 }
 
-void PresenceFeed::publish(Topics::value_type& entry) {
+void PresenceFeed::schedule(Entry& entry) {
   auto& [name, topic] = entry;
-  topic.waits = false;
-  forget_state(topic);
-  const presence::TopicDiff diff = topic.tracker.take_diff(name);
-  const PresenceHooks* hooks = find_hooks_(name);
-  const bool heard = hub_.interest().shards(name) != 0, observed = hooks && hooks->on_metas;
-  if (!diff.empty() && (heard || observed)) {
-    tracker::FetchedFields joined, left;
-    if (hooks && hooks->fetch) {
-      joined = tracker::fetch_fields(name, diff.joins, hooks->fetch, log_);
-      left = tracker::fetch_fields(name, diff.leaves, hooks->fetch, log_);
-    }
-    const std::string payload = tracker::encode_diff(diff, joined, left);
-    if (options_.diff_frames_per_second > 0) topic.pace.sent(executor_.now());
-    if (heard) {
-      const std::string changes = hub_.interest().ours(name) ? changes_for_ours(entry, diff, joined) : "";
-      pubsub::Message message{name, "presence_diff", payload};
-      if (!changes.empty()) message.ours = {.event = kOurEvent, .payload = changes};
-      hub_.publish_local(message, shard_);
-    }
-    if (observed) observe(hooks->on_metas, entry, payload);
-  }
-  give_to_waiters(entry);
-}
-
-void PresenceFeed::observe(const PresenceObserver& observer, Topics::value_type& entry, const std::string& diff) {
-  auto& [name, topic] = entry;
-  const std::function<boost::json::object()> presences = [&tracker = topic.tracker, &of = name] {
-    return tracker::metas_by_key(tracker.list(of));
-  };
-  channel::invoke(log_, {"on_metas", name, ""}, [&] {
-    const boost::json::value change = wire::parse_json(diff).value();
-    observer({name, change.at("joins").as_object(), change.at("leaves").as_object(), presences});
+  const TimePoint leaves = topic.pace.next(executor_.now(), frames_per_second(name));
+  if (leaves <= executor_.now()) return begin(entry, true);
+  topic.timer = Timer(executor_, leaves, [this, &entry] {
+    if (!entry.second.round) begin(entry, true);
   });
 }
 
-bool PresenceFeed::counts(std::string_view topic) const {
-  const PresenceHooks* hooks = find_hooks_(topic);
-  return hooks && hooks->mode == PresenceMode::counts;
-}
-
-std::string PresenceFeed::changes_for_ours(const Topics::value_type& entry, const presence::TopicDiff& diff,
-                                           const tracker::FetchedFields& joined) const {
-  const auto& [name, topic] = entry;
-  if (counts(name)) return tracker::encode_count(topic.tracker.list(name), false);
-  return tracker::encode_changes(diff, joined);
-}
-
-/// While no change waits: what is encoded serves others, too.
-void PresenceFeed::give_to_waiters(Topics::value_type& entry) {
-  auto& [name, topic] = entry;
-  if (topic.waiters.empty()) return;
-  if (topic.count.empty() && std::ranges::any_of(topic.waiters, &Waiter::counts))
-    topic.count = SharedBytes::copy(tracker::encode_count(topic.tracker.list(name), true));
-  const bool all_count = std::ranges::all_of(topic.waiters, &Waiter::counts);
-  hand_out(topic, all_count ? SharedBytes() : encoded_state(entry), topic.count);
-}
-
-/// Before the diff whose changes are in it.
-void PresenceFeed::give_ahead(Topics::value_type& entry) {
-  auto& [name, topic] = entry;
-  const std::vector<presence::Presence> list = topic.tracker.list(name);
-  topic.tracker.shown(name);
-  const bool all_count = std::ranges::all_of(topic.waiters, &Waiter::counts);
-  hand_out(topic, all_count ? SharedBytes() : encode(name, list), SharedBytes::copy(tracker::encode_count(list, true)));
-}
-
-void PresenceFeed::hand_out(Topic& topic, const SharedBytes& state, const SharedBytes& count) {
-  topic.state_timer.cancel();
-  std::map<Executor*, std::vector<Waiter>> elsewhere;
-  for (Waiter& waiter : std::exchange(topic.waiters, {})) {
-    if (waiter.back == &executor_)
-      waiter.then(waiter.counts ? count : state);
-    else
-      elsewhere[waiter.back].push_back(std::move(waiter));
-  }
-  for (auto& [back, waiters] : elsewhere)
-    back->post_sized(
-        [state, count, these = std::move(waiters)]() mutable {
-          for (Waiter& waiter : these) waiter.then(waiter.counts ? count : state);
-        },
-        state.size());
-}
-
-void PresenceFeed::state(tracker::Tracker& tracker, std::string_view name, Executor& back,
-                         std::move_only_function<void(SharedBytes)> then) {
-  wait(tracker, name, {&back, std::move(then), false});
+void PresenceFeed::state(tracker::Tracker& tracker, std::string_view name, Executor& back, Then then) {
+  wait(tracker, name, {Waiter::For::state, &back, std::move(then)});
 }
 
 void PresenceFeed::our_state(tracker::Tracker& tracker, std::string_view name, Executor& back,
@@ -133,46 +67,247 @@ void PresenceFeed::our_state(tracker::Tracker& tracker, std::string_view name, E
   const bool count = counts(name);
   const std::string_view event = count ? kOurEvent : "presence_state";
   wait(tracker, name,
-       {&back, [event, then = std::move(then)](SharedBytes state) mutable { then(event, std::move(state)); }, count});
+       {count ? Waiter::For::count : Waiter::For::state, &back,
+        [event, then = std::move(then)](SharedBytes state) mutable { then(event, std::move(state)); }});
+}
+
+void PresenceFeed::list(tracker::Tracker& tracker, std::string_view name, Executor& back, Then then) {
+  answer(tracker, name, {Waiter::For::state, &back, std::move(then)});
+}
+
+void PresenceFeed::get(tracker::Tracker& tracker, std::string_view name, std::string_view key, Executor& back,
+                       Then then) {
+  answer(tracker, name, {Waiter::For::key, &back, std::move(then), std::string(key)});
+}
+
+/// At once, and not to those who can wait: they share.
+void PresenceFeed::answer(tracker::Tracker& tracker, std::string_view name, Waiter waiter) {
+  const PresenceHooks* hooks = find_hooks_(name);
+  if (hooks && hooks->fetch_later) return wait(tracker, name, std::move(waiter));
+  auto& entry = at(tracker, name);
+  Round round{.ahead = entry.second.waits};
+  round.waiters.push_back(std::move(waiter));
+  take_lists(entry, hooks, round);
+  if (hooks && hooks->fetch) fetch(entry.first, hooks->fetch, round);
+  commit(entry, hooks, round);
 }
 
 void PresenceFeed::wait(tracker::Tracker& tracker, std::string_view name, Waiter waiter) {
-  auto& topic = at(tracker, name);
-  topic.second.waiters.push_back(std::move(waiter));
-  if (!topic.second.waits) return give_to_waiters(topic);
-  if (topic.second.waiters.size() > 1) return;
-  const TimePoint latest = executor_.now() + kStateWaitMax;
-  topic.second.state_timer = Timer(executor_, latest, [this, &topic] { give_ahead(topic); });
+  auto& entry = at(tracker, name);
+  entry.second.waiters.push_back(std::move(waiter));
+  if (!entry.second.round && entry.second.waiters.size() == 1) look_at_waiters(entry);
 }
 
-SharedBytes PresenceFeed::list(tracker::Tracker& tracker, std::string_view name) {
-  const auto found = topics_.find(name);
-  if (found == topics_.end() || !found->second.waits) return encoded_state(at(tracker, name));
-  tracker.shown(name);
-  return encode(name, tracker.list(name));
+void PresenceFeed::look_at_waiters(Entry& entry) {
+  if (!entry.second.waits) return begin(entry, false);
+  entry.second.state_timer = Timer(executor_, executor_.now() + kStateWaitMax, [this, &entry] {
+    if (!entry.second.round) begin(entry, false);
+  });
 }
 
-SharedBytes PresenceFeed::get(tracker::Tracker& tracker, std::string_view topic, std::string_view key) {
-  tracker.shown(topic);
-  return encode(topic, tracker.get_by_key(topic, key));
+/// After a round, or when it may begin one.
+void PresenceFeed::go_on(Entry& entry) {
+  if (entry.second.waits) schedule(entry);
+  if (!entry.second.round && !entry.second.waiters.empty()) look_at_waiters(entry);
 }
 
-const SharedBytes& PresenceFeed::encoded_state(Topics::value_type& entry) {
+/// Whether it must wait until others have fetched.
+bool PresenceFeed::hold(Entry& entry) {
+  if (entry.second.held) return true;
+  if (fetches_ < options_.fetches_max) return false;
+  held_.push_back(&entry);
+  return entry.second.held = true;
+}
+
+void PresenceFeed::let_go() {
+  while (!held_.empty() && fetches_ < options_.fetches_max) {
+    Entry& entry = *held_.front();
+    held_.pop_front();
+    entry.second.held = false;
+    go_on(entry);
+  }
+}
+
+void PresenceFeed::begin(Entry& entry, bool with_diff) {
+  const PresenceHooks* hooks = find_hooks_(entry.first);
+  const bool later = hooks && hooks->fetch_later;
+  if (later && hold(entry)) return;
+  Round round = make_round(entry, hooks, with_diff);
+  take_lists(entry, hooks, round);
+  if (later && (round.told || !round.asked().empty())) return fetch_later(entry, *hooks, std::move(round));
+  if (hooks && hooks->fetch) fetch(entry.first, hooks->fetch, round);
+  commit(entry, hooks, round);
+}
+
+// What is in it.
+
+bool PresenceFeed::Round::for_somebody(Waiter::For what) const {
+  return std::ranges::any_of(waiters, [what](const Waiter& waiter) { return waiter.what == what; });
+}
+
+PresenceFeed::Round PresenceFeed::make_round(Entry& entry, const PresenceHooks* hooks, bool with_diff) {
   auto& [name, topic] = entry;
-  topic.used = true;
-  if (!topic.state.empty()) return topic.state;
-  SharedBytes state = encode(name, topic.tracker.list(name));
+  Round round;
+  topic.state_timer.cancel();
+  if (with_diff) {
+    topic.timer.cancel();
+    topic.waits = false;
+    forget_state(topic);
+    round.diff = topic.tracker.take_diff(name);
+    const bool heard = hub_.interest().shards(name) != 0, observed = hooks && hooks->on_metas;
+    round.told = !round.diff.empty() && (heard || observed);
+  }
+  round.ahead = topic.waits;
+  round.waiters = std::exchange(topic.waiters, {});
+  return round;
+}
+
+/// As they are now: what is told when the fields are there must fit the diff.
+void PresenceFeed::take_lists(Entry& entry, const PresenceHooks* hooks, Round& round) {
+  auto& [name, topic] = entry;
+  const bool state = round.for_somebody(Waiter::For::state), count = round.for_somebody(Waiter::For::count);
+  topic.used |= state;
+  if (state && !round.ahead) round.state = topic.state;
+  if (count && !round.ahead) round.count = topic.count;
+  round.needs_state = state && round.state.empty();
+  const bool counted = round.told && hub_.interest().ours(name) && counts(name);
+  const bool observed = round.told && hooks && hooks->on_metas && hooks->fetch_later;
+  if (round.needs_state || (count && round.count.empty()) || counted || observed) round.list = topic.tracker.list(name);
+  if (!round.needs_state) {
+    std::set<std::string_view> keys;
+    for (const Waiter& waiter : round.waiters)
+      if (waiter.what == Waiter::For::key) keys.insert(waiter.key);
+    for (const std::string_view key : keys)
+      std::ranges::move(topic.tracker.get_by_key(name, key), std::back_inserter(round.found));
+  }
+  if (!round.waiters.empty() && round.ahead) topic.tracker.shown(name);
+}
+
+void PresenceFeed::fetch(const std::string& name, const PresenceFetch& fetch, Round& round) {
+  const PresenceFetch counted = [this, &fetch](std::string_view topic, boost::json::object grouped) {
+    try {
+      return fetch(topic, std::move(grouped));
+    } catch (...) {
+      metrics_.add(Count::presence_fetch_crashed);
+      throw;
+    }
+  };
+  if (round.told) {
+    round.joined = tracker::fetch_fields(name, round.diff.joins, counted, log_);
+    round.left = tracker::fetch_fields(name, round.diff.leaves, counted, log_);
+  }
+  if (round.needs_state || !round.found.empty())
+    round.listed = tracker::fetch_fields(name, round.asked(), counted, log_);
+}
+
+void PresenceFeed::fetch_later(Entry& entry, const PresenceHooks& hooks, Round given) {
+  auto& [name, topic] = entry;
+  topic.round = std::make_unique<Round>(std::move(given));
+  Round& round = *topic.round;
+  ++fetches_;
+  std::vector<boost::json::object> lists(3);
+  if (round.told) lists[0] = tracker::grouped(round.diff.joins);
+  if (round.told) lists[1] = tracker::grouped(round.diff.leaves);
+  lists[2] = tracker::grouped(round.asked());
+  round.fetching = std::make_unique<PresenceFetching>(
+      PresenceFetching::Site{executor_, log_, metrics_}, name, hooks.fetch_later, options_.fetch_timeout,
+      std::move(lists),
+      [this, &entry, &hooks](PresenceFetching::Fetched all) { fetched(entry, hooks, std::move(all)); });
+}
+
+void PresenceFeed::fetched(Entry& entry, const PresenceHooks& hooks, PresenceFetching::Fetched all) {
+  const auto round = std::exchange(entry.second.round, nullptr);
+  --fetches_;
+  round->joined = std::move(all.fields[0]);
+  round->left = std::move(all.fields[1]);
+  round->listed = std::move(all.fields[2]);
+  round->whole = all.whole;
+  commit(entry, &hooks, *round);
+  go_on(entry);
+  let_go();
+}
+
+// How it ends.
+
+void PresenceFeed::commit(Entry& entry, const PresenceHooks* hooks, Round& round) {
+  if (round.told) tell(entry, hooks, round);
+  encode(entry.second, round);
+  hand_out(round);
+}
+
+void PresenceFeed::tell(Entry& entry, const PresenceHooks* hooks, const Round& round) {
+  auto& [name, topic] = entry;
+  const std::string payload = tracker::encode_diff(round.diff, round.joined, round.left);
+  if (options_.diff_frames_per_second > 0) topic.pace.sent(executor_.now());
+  if (hub_.interest().shards(name) != 0) {
+    const std::string changes = hub_.interest().ours(name) ? changes_for_ours(name, round) : "";
+    pubsub::Message message{name, "presence_diff", payload};
+    if (!changes.empty()) message.ours = {.event = kOurEvent, .payload = changes};
+    hub_.publish_local(message, shard_);
+  }
+  if (hooks && hooks->on_metas) observe(hooks->on_metas, entry, round, payload);
+}
+
+std::string PresenceFeed::changes_for_ours(const std::string& name, const Round& round) const {
+  return counts(name) ? tracker::encode_count(round.list, false) : tracker::encode_changes(round.diff, round.joined);
+}
+
+void PresenceFeed::observe(const PresenceObserver& observer, Entry& entry, const Round& round,
+                           const std::string& diff) {
+  auto& [name, topic] = entry;
+  const std::function<boost::json::object()> presences = [&tracker = topic.tracker, &of = name, &round] {
+    return tracker::metas_by_key(round.fetching ? round.list : tracker.list(of));
+  };
+  channel::invoke(log_, {"on_metas", name, ""}, [&] {
+    const boost::json::value change = wire::parse_json(diff).value();
+    observer({name, change.at("joins").as_object(), change.at("leaves").as_object(), presences});
+  });
+}
+
+/// What is not ahead of a diff, and has all its fields, serves others, too.
+void PresenceFeed::encode(Topic& topic, Round& round) {
+  if (round.needs_state) {
+    round.state = SharedBytes::copy(tracker::encode_state(round.list, round.listed));
+    if (!round.ahead && round.whole) keep(topic, round.state);
+  }
+  if (round.count.empty() && round.for_somebody(Waiter::For::count)) {
+    round.count = SharedBytes::copy(tracker::encode_count(round.list, true));
+    if (!round.ahead) topic.count = round.count;
+  }
+}
+
+void PresenceFeed::keep(Topic& topic, const SharedBytes& state) {
   if (states_bytes_ + state.size() > kStatesBytesMax)
     for (auto& [other, kept] : topics_) forget_state(kept);
   states_bytes_ += state.size();
-  return topic.state = std::move(state);
+  topic.state = state;
 }
 
-SharedBytes PresenceFeed::encode(std::string_view topic, const std::vector<presence::Presence>& list) {
-  const PresenceHooks* hooks = find_hooks_(topic);
-  const bool fetched = hooks && hooks->fetch;
-  return SharedBytes::copy(fetched ? tracker::encode_state(topic, list, hooks->fetch, log_)
-                                   : tracker::encode_state(list));
+void PresenceFeed::hand_out(Round& round) {
+  struct Answer {
+    Then then;
+    SharedBytes bytes;
+  };
+  const auto answer = [&round](const Waiter& waiter) {
+    if (waiter.what == Waiter::For::state) return round.state;
+    if (waiter.what == Waiter::For::count) return round.count;
+    const auto found = std::ranges::equal_range(round.asked(), waiter.key, {}, &presence::Presence::key);
+    return SharedBytes::copy(tracker::encode_state({found.begin(), found.end()}, round.listed));
+  };
+  std::map<Executor*, std::vector<Answer>> elsewhere;
+  for (Waiter& waiter : std::exchange(round.waiters, {})) {
+    SharedBytes bytes = answer(waiter);
+    if (waiter.back == &executor_)
+      waiter.then(std::move(bytes));
+    else
+      elsewhere[waiter.back].push_back({std::move(waiter.then), std::move(bytes)});
+  }
+  for (auto& [back, answers] : elsewhere)
+    back->post_sized(
+        [these = std::move(answers)]() mutable {
+          for (auto& [then, bytes] : these) then(std::move(bytes));
+        },
+        round.state.size());
 }
 
 void PresenceFeed::forget_state(Topic& topic) {
@@ -181,11 +316,19 @@ void PresenceFeed::forget_state(Topic& topic) {
   topic.count = {};
 }
 
+void PresenceFeed::end() {
+  sweeper_.cancel();
+  held_.clear();
+  topics_.clear();
+  fetches_ = 0;
+  states_bytes_ = 0;
+}
+
 void PresenceFeed::sweep() {
   for (auto entry = topics_.begin(); entry != topics_.end();) {
     Topic& topic = entry->second;
     if (!std::exchange(topic.used, false)) forget_state(topic);
-    const bool needed = !topic.state.empty() || topic.waits || !topic.waiters.empty();
+    const bool needed = !topic.state.empty() || topic.waits || !topic.waiters.empty() || topic.round || topic.held;
     entry = needed || !topic.pace.quiet(executor_.now()) ? std::next(entry) : topics_.erase(entry);
   }
   if (!topics_.empty()) sweeper_ = Timer(executor_, executor_.now() + kSweepPeriod, [this] { sweep(); });

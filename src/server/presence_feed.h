@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
@@ -12,7 +13,9 @@
 #include "base/executor.h"
 #include "base/hash.h"
 #include "base/log.h"
+#include "base/metrics.h"
 #include "pubsub/hub.h"
+#include "server/presence_fetching.h"
 #include "tracker/pace.h"
 #include "tracker/presence_json.h"
 #include "tracker/tracker.h"
@@ -34,63 +37,117 @@ inline constexpr std::chrono::milliseconds kStateWaitMax{150};
 /// it right behind the diff that has them, or after kStateWaitMax; so all who come within a window share one encoding.
 /// What is given away while changes wait is noted, and the next diff leads on from there too: a state and the diffs
 /// that follow it are the truth.
+///
+/// All of that goes out in rounds: a diff, if one is due, and behind it whatever somebody waits for, as it was when the
+/// round began. With an asynchronous fetch a round takes its time; there is one at a time for each topic, and what
+/// changes meanwhile, and who asks, is for the next.
 class PresenceFeed {
  public:
   PresenceFeed(Executor& executor, pubsub::Hub& hub, unsigned shard, const PresenceOptions& options,
-               const FindHooks& find_hooks, Log& log)
-      : executor_(executor), hub_(hub), shard_(shard), options_(options), find_hooks_(find_hooks), log_(log) {}
+               const FindHooks& find_hooks, Log& log, Metrics& metrics)
+      : executor_(executor),
+        hub_(hub),
+        shard_(shard),
+        options_(options),
+        find_hooks_(find_hooks),
+        log_(log),
+        metrics_(metrics) {}
 
   /// There is something in this topic's diff. `tracker` is that of the topic, here and below.
   void changed(tracker::Tracker& tracker, const std::string& topic);
 
-  /// The payload of presence_state, for a client that hears the topic's diffs. `then` is called on `back`'s loop.
-  void state(tracker::Tracker& tracker, std::string_view topic, Executor& back,
-             std::move_only_function<void(SharedBytes)> then);
+  /// Gets a payload, on the loop of whoever asked.
+  using Then = std::move_only_function<void(SharedBytes)>;
+  /// The payload of presence_state, for a client that hears the topic's diffs.
+  void state(tracker::Tracker& tracker, std::string_view topic, Executor& back, Then then);
   /// The same for a client of ours, which may be told only how many there are.
   void our_state(tracker::Tracker& tracker, std::string_view topic, Executor& back,
                  std::move_only_function<void(std::string_view event, SharedBytes)> then);
-  /// The same as it is now, for the application.
-  SharedBytes list(tracker::Tracker& tracker, std::string_view topic);
+  /// The same for the application: as it is now, at once, unless it has to wait for a fetch.
+  void list(tracker::Tracker& tracker, std::string_view topic, Executor& back, Then then);
   /// The same with one key alone; {} if nobody has it.
-  SharedBytes get(tracker::Tracker& tracker, std::string_view topic, std::string_view key);
+  void get(tracker::Tracker& tracker, std::string_view topic, std::string_view key, Executor& back, Then then);
 
   /// Topics that something is kept of: a state, or frames of the last second.
   std::size_t topics() const { return topics_.size(); }
+  /// Rounds that wait for a fetch.
+  std::size_t fetches() const { return fetches_; }
+  /// The loop ends: what waits for a fetch will not be.
+  void end();
 
  private:
   struct Waiter {
+    enum class For { state, count, key } what;
     Executor* back;
-    std::move_only_function<void(SharedBytes)> then;
-    bool counts;  // it gets the count
+    Then then;
+    std::string key = {};
+  };
+  struct Round {
+    presence::TopicDiff diff = {};
+    bool told = false;                           // the diff, to whoever hears it
+    bool ahead = false;                          // of a diff that is still to come
+    bool needs_state = false;                    // which is not encoded yet
+    std::vector<presence::Presence> list = {};   // all, where somebody needs it
+    std::vector<presence::Presence> found = {};  // of the keys that were asked for, where nobody needs the state
+    std::vector<Waiter> waiters = {};
+    SharedBytes state = {};  // what the waiters get
+    SharedBytes count = {};
+    tracker::FetchedFields joined = {}, left = {}, listed = {};
+    bool whole = true;  // no field is missing
+    std::unique_ptr<PresenceFetching> fetching = {};
+
+    bool for_somebody(Waiter::For what) const;
+    /// What is to be enriched for the waiters.
+    const std::vector<presence::Presence>& asked() const { return needs_state ? list : found; }
   };
   struct Topic {
     explicit Topic(tracker::Tracker& t) : tracker(t) {}
     tracker::Tracker& tracker;
     tracker::Pace pace;
-    Timer timer;                  // while something waits for its time
-    Timer state_timer;            // while somebody waits for the state
-    bool waits = false;           // the diff that is being gathered has something in it
-    SharedBytes state;            // as of the last diff; empty: not encoded
-    SharedBytes count;            // the same for clients of ours that are told no more
-    bool used = false;            // since the last sweep
-    std::vector<Waiter> waiters;  // for the state behind the next diff
+    Timer timer;                   // while a diff waits for its time
+    Timer state_timer;             // while somebody waits for the state
+    bool waits = false;            // the diff that is being gathered has something in it
+    bool held = false;             // too many others wait for a fetch
+    SharedBytes state;             // as of the last diff; empty: not encoded
+    SharedBytes count;             // the same for clients of ours that are told no more
+    bool used = false;             // since the last sweep
+    std::vector<Waiter> waiters;   // for the next round
+    std::unique_ptr<Round> round;  // that waits for a fetch
   };
   using Topics = std::unordered_map<std::string, Topic, StringHash, std::equal_to<>>;
+  using Entry = Topics::value_type;
 
-  Topics::value_type& at(tracker::Tracker& tracker, std::string_view topic);
-  unsigned frames_per_second(std::string_view topic) const;
-  void publish(Topics::value_type& topic);
-  void give_ahead(Topics::value_type& topic);
-  void wait(tracker::Tracker& tracker, std::string_view topic, Waiter waiter);
+  Entry& at(tracker::Tracker& tracker, std::string_view topic);
   bool counts(std::string_view topic) const;
-  std::string changes_for_ours(const Topics::value_type& topic, const presence::TopicDiff& diff,
-                               const tracker::FetchedFields& joined) const;
-  void observe(const PresenceObserver& observer, Topics::value_type& topic, const std::string& diff);
-  const SharedBytes& encoded_state(Topics::value_type& topic);
-  SharedBytes encode(std::string_view topic, const std::vector<presence::Presence>& list);
+  bool fetches_later(std::string_view topic) const;
+  unsigned frames_per_second(std::string_view topic) const;
+
+  // When a round begins.
+  void schedule(Entry& topic);
+  void wait(tracker::Tracker& tracker, std::string_view topic, Waiter waiter);
+  void look_at_waiters(Entry& topic);
+  void go_on(Entry& topic);
+  bool hold(Entry& topic);
+  void let_go();
+  void begin(Entry& topic, bool with_diff);
+  void answer(tracker::Tracker& tracker, std::string_view topic, Waiter waiter);
+
+  // What is in it.
+  Round make_round(Entry& topic, const PresenceHooks* hooks, bool with_diff);
+  void take_lists(Entry& topic, const PresenceHooks* hooks, Round& round);
+  void fetch(const std::string& topic, const PresenceFetch& fetch, Round& round);
+  void fetch_later(Entry& topic, const PresenceHooks& hooks, Round round);
+  void fetched(Entry& topic, const PresenceHooks& hooks, PresenceFetching::Fetched fetched);
+
+  // How it ends.
+  void commit(Entry& topic, const PresenceHooks* hooks, Round& round);
+  void tell(Entry& topic, const PresenceHooks* hooks, const Round& round);
+  std::string changes_for_ours(const std::string& topic, const Round& round) const;
+  void observe(const PresenceObserver& observer, Entry& topic, const Round& round, const std::string& diff);
+  void encode(Topic& topic, Round& round);
+  void keep(Topic& topic, const SharedBytes& state);
+  void hand_out(Round& round);
   void forget_state(Topic& topic);
-  void give_to_waiters(Topics::value_type& topic);
-  void hand_out(Topic& topic, const SharedBytes& state, const SharedBytes& count);
   void sweep();
 
   Executor& executor_;
@@ -99,9 +156,12 @@ class PresenceFeed {
   const PresenceOptions options_;
   const FindHooks& find_hooks_;
   Log& log_;
+  Metrics& metrics_;
   Topics topics_;
   std::size_t states_bytes_ = 0;
-  Timer sweeper_;  // while there are topics
+  std::size_t fetches_ = 0;
+  std::deque<Entry*> held_;  // each once
+  Timer sweeper_;            // while there are topics
 };
 
 }  // namespace roost::server

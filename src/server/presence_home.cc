@@ -186,17 +186,16 @@ void PresenceRouter::our_state(std::string_view topic, OurState then) {
 }
 
 void PresenceRouter::list(std::string_view topic, std::move_only_function<void(SharedBytes)> then) {
-  at_home(topic, [topic = std::string(topic), back = &executor_, then = std::move(then)](PresenceHome& home,
-                                                                                         unsigned partition) mutable {
-    back->post([list = home.list(partition, topic), then = std::move(then)]() mutable { then(std::move(list)); });
-  });
+  at_home(topic,
+          [topic = std::string(topic), back = &executor_, then = std::move(then)](
+              PresenceHome& home, unsigned partition) mutable { home.list(partition, topic, *back, std::move(then)); });
 }
 
 void PresenceRouter::get(std::string_view topic, std::string_view key,
                          std::move_only_function<void(SharedBytes)> then) {
   at_home(topic, [topic = std::string(topic), key = std::string(key), back = &executor_, then = std::move(then)](
                      PresenceHome& home, unsigned partition) mutable {
-    back->post([one = home.get(partition, topic, key), then = std::move(then)]() mutable { then(std::move(one)); });
+    home.get(partition, topic, key, *back, std::move(then));
   });
 }
 

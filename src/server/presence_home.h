@@ -32,7 +32,7 @@ class PresenceHome {
   PresenceHome(Executor& executor, pubsub::Hub& hub, unsigned shard, const FindHooks& find_hooks, Log& log,
                Metrics& metrics, const PresenceOptions& options = {})
       : executor_(executor),
-        feed_(executor, hub, shard, options, find_hooks, log),
+        feed_(executor, hub, shard, options, find_hooks, log, metrics),
         log_(log),
         metrics_(metrics),
         options_(options) {}
@@ -56,10 +56,14 @@ class PresenceHome {
   void our_state(unsigned partition, std::string_view topic, Executor& back, channel::PresencePort::OurState then) {
     feed_.our_state(at(partition).tracker, topic, back, std::move(then));
   }
-  SharedBytes list(unsigned partition, std::string_view topic) { return feed_.list(at(partition).tracker, topic); }
-  SharedBytes get(unsigned partition, std::string_view topic, std::string_view key) {
-    return feed_.get(at(partition).tracker, topic, key);
+  void list(unsigned partition, std::string_view topic, Executor& back, PresenceFeed::Then then) {
+    feed_.list(at(partition).tracker, topic, back, std::move(then));
   }
+  void get(unsigned partition, std::string_view topic, std::string_view key, Executor& back, PresenceFeed::Then then) {
+    feed_.get(at(partition).tracker, topic, key, back, std::move(then));
+  }
+  /// The loop ends: on its thread, so that coroutines of the application that wait are destroyed there.
+  void end() { feed_.end(); }
 
   /// What the same partition's home on another node says.
   void handle(unsigned partition, std::string_view message);

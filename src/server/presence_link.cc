@@ -206,25 +206,28 @@ std::expected<TrackedPresence, PresenceError> TopicPresence::track(std::string_v
 Async<boost::json::object> TopicPresence::list() const {
   return Async<boost::json::object>([link = link_, topic = topic_](Completion<boost::json::object> done) {
     link->at_home(topic, [topic, done = std::move(done)](server::PresenceHome& home, unsigned partition) mutable {
-      done.complete_there_with([state = home.list(partition, topic)] {
-        return std::move(Payload::trusted(state, false).json().as_object());
+      home.list(partition, topic, home.executor(), [done = std::move(done)](SharedBytes state) mutable {
+        done.complete_there_with([state] { return std::move(Payload::trusted(state, false).json().as_object()); });
       });
     });
   });
 }
 
 Async<boost::json::value> TopicPresence::get_by_key(std::string key) const {
-  return Async<boost::json::value>(
-      [link = link_, topic = topic_, key = std::move(key)](Completion<boost::json::value> done) mutable {
-        link->at_home(topic, [topic, key = std::move(key), done = std::move(done)](server::PresenceHome& home,
-                                                                                   unsigned partition) mutable {
-          done.complete_there_with([one = home.get(partition, topic, key)]() -> boost::json::value {
-            boost::json::value found = Payload::trusted(one, false).json();
-            if (found.as_object().empty()) return boost::json::array();
-            return std::move(found.as_object().begin()->value());
+  using Result = boost::json::value;
+  const auto one_of = [](const SharedBytes& state) -> Result {
+    boost::json::value found = Payload::trusted(state, false).json();
+    if (found.as_object().empty()) return boost::json::array();
+    return std::move(found.as_object().begin()->value());
+  };
+  return Async<Result>([link = link_, topic = topic_, key = std::move(key), one_of](Completion<Result> done) {
+    link->at_home(
+        topic, [topic, key, one_of, done = std::move(done)](server::PresenceHome& home, unsigned partition) mutable {
+          home.get(partition, topic, key, home.executor(), [one_of, done = std::move(done)](SharedBytes state) mutable {
+            done.complete_there_with([one_of, state] { return one_of(state); });
           });
         });
-      });
+  });
 }
 
 }  // namespace roost

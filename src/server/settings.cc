@@ -215,6 +215,12 @@ void add_limits(Table& table) {
       "presence.diff_sends_per_second", "--presence-diff-sends-per-second",
       "the same for all clients of a topic together: in a large room changes are gathered for up to 1 s; 0: no limit",
       0, 1'000'000'000, [](auto& o) -> auto& { return o.presence.diff_sends_per_second; });
+  table.duration(
+      "presence.fetch_timeout", "--presence-fetch-timeout", "for the application's fields of presences",
+      [](auto& o) -> auto& { return o.presence.fetch_timeout; });
+  table.integer(
+      "presence.fetches_max", "--presence-fetches-max", "topics of one shard that wait for such fields at a time", 1,
+      kMost, [](auto& o) -> auto& { return o.presence.fetches_max; });
   table.integer(
       "presence.key_bytes_max", "--presence-key-bytes-max", "a presence's key", 1, kMost,
       [](auto& o) -> auto& { return o.presence.key_bytes_max; });

@@ -102,6 +102,7 @@ void Shard::run() {
   drain_.reset();
   longpolls_->abort_all();
   clients_.abort_all();
+  home_->end();
   link_->registry = nullptr;
   subscriptions_.end();
 }

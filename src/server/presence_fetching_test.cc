@@ -1,0 +1,510 @@
+// Presences with an asynchronous fetch: what is told, and when, while the application's coroutines wait.
+#include "server/presence_fetching.h"
+
+#include <limits>
+#include <map>
+#include <random>
+#include <set>
+#include <stdexcept>
+#include <utility>
+
+#include <boost/json.hpp>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/executor_testing.h"
+#include "base/log_testing.h"
+#include "server/presence_home.h"
+
+namespace roost::server {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+std::string keys_of(const boost::json::value& object) {
+  std::string keys;
+  for (const auto& [key, value] : object.as_object()) keys.append(keys.empty() ? "" : " ").append(key);
+  return keys;
+}
+
+/// One node with one shard, whose application answers when the test says so.
+class PresencesFetched : public ::testing::Test, public pubsub::Subscriber {
+ protected:
+  explicit PresencesFetched(PresenceOptions options = {.diff_frames_per_second = 0})
+      : home(loop, hub, 0, find_hooks, log, metrics, options) {
+    hub.add_shard(loop, table);
+    for (unsigned partition = 0; partition < kPresencePartitions; ++partition)
+      home.add_partition(partition, {.node = "n", .vsn = 1, .single_node = true});
+    subscription = table.subscribe("room:a", *this, 1);
+    hooks.fetch_later = [this](const std::string& topic, boost::json::object grouped) {
+      return look_up(topic, std::move(grouped));
+    };
+  }
+  ~PresencesFetched() override { home.end(); }
+
+  /// What the application was asked and has not answered.
+  struct Ask {
+    std::string topic;
+    boost::json::object grouped;
+    Completion<bool> done;
+    std::string keys() const { return keys_of(grouped); }
+  };
+  Task<boost::json::object> look_up(const std::string& topic, boost::json::object grouped) {
+    const std::shared_ptr<void> running(nullptr, [this](void*) { ++coroutines_gone; });
+    auto ask = [this, &topic, &grouped](Completion<bool> done) { asks.push_back({topic, grouped, std::move(done)}); };
+    co_await Async<bool>(std::move(ask));
+    for (auto& [key, value] : grouped) value.as_object()["name"] = "of " + std::string(key);
+    co_return grouped;
+  }
+  void answer(std::size_t number = 0) {
+    auto ask = std::move(asks.at(number));
+    asks.erase(asks.begin() + static_cast<std::ptrdiff_t>(number));
+    ask.done.complete_with([] { return true; });
+    loop.run_until_idle();
+  }
+  void fail(std::size_t number = 0) {
+    auto ask = std::move(asks.at(number));
+    asks.erase(asks.begin() + static_cast<std::ptrdiff_t>(number));
+    ask.done.fail(std::make_exception_ptr(std::runtime_error("no database")));
+    loop.run_until_idle();
+  }
+  std::vector<std::string> asked() const {
+    std::vector<std::string> all;
+    for (const Ask& ask : asks) all.push_back(ask.keys());
+    return all;
+  }
+
+  void deliver(const pubsub::Message& message, pubsub::FrameCache&) override {
+    const auto diff = boost::json::parse(message.payload);
+    last_diff = message.payload;
+    told.push_back("+" + keys_of(diff.at("joins")) + " -" + keys_of(diff.at("leaves")));
+  }
+  void track(channel::OwnerId owner, std::string_view key, std::string_view ref = "F",
+             std::string_view topic = "room:a") {
+    router.track(owner, topic, key, SharedBytes::copy(R"({"phx_ref":")" + std::string(ref) + R"("})"),
+                 [](PresenceError) {});
+    loop.run_until_idle();
+  }
+  void untrack(channel::OwnerId owner, std::string_view key) {
+    router.untrack(owner, "room:a", key);
+    loop.run_until_idle();
+  }
+  /// "state" and the keys in it, among the diffs that are told.
+  void ask_state() {
+    router.state("room:a", [this](SharedBytes state) {
+      last_state = state.view();
+      told.push_back("state " + keys_of(boost::json::parse(state.view())));
+    });
+    loop.run_until_idle();
+  }
+  void ask_list() {
+    router.list("room:a", [this](SharedBytes state) { told.push_back("list " + std::string(state.view())); });
+    loop.run_until_idle();
+  }
+  void ask_get(std::string_view key) {
+    router.get("room:a", key, [this](SharedBytes one) { told.push_back("get " + std::string(one.view())); });
+    loop.run_until_idle();
+  }
+
+  roost::testing::FakeExecutor loop;
+  roost::testing::CollectingLog log;
+  pubsub::Hub hub;
+  pubsub::Table table{hub.interest(), 0, loop};
+  Metrics metrics;
+  PresenceHooks hooks;
+  FindHooks find_hooks = [this](std::string_view) { return &hooks; };
+  PresenceHome home;
+  PresenceRouter router{loop, std::vector<PresenceHome*>(kPresencePartitions, &home), "node", 0};
+  pubsub::Subscription subscription;
+  std::vector<Ask> asks;
+  std::vector<std::string> told;
+  std::string last_diff, last_state;
+  int coroutines_gone = 0;
+};
+
+TEST_F(PresencesFetched, ADiffWaitsForItsFields) {
+  track(1, "ada");
+  EXPECT_THAT(told, IsEmpty());
+  EXPECT_THAT(asked(), ElementsAre("ada")) << "and nothing is asked about nothing";
+  answer();
+  EXPECT_EQ(last_diff, R"({"joins":{"ada":{"metas":[{"phx_ref":"F"}],"name":"of ada"}},"leaves":{}})");
+  EXPECT_EQ(coroutines_gone, 1);
+}
+
+TEST_F(PresencesFetched, JoinsAndLeavesAreAskedAtTheSameTimeAndToldTogether) {
+  track(1, "ada");
+  answer();
+  router.update(1, "room:a", "ada", SharedBytes::copy(R"({"phx_ref":"G"})"));
+  loop.run_until_idle();
+  EXPECT_THAT(asked(), ElementsAre("ada", "ada"));
+  answer(1);
+  EXPECT_THAT(told, ElementsAre("+ada -"));
+  answer(0);
+  EXPECT_THAT(told, ElementsAre("+ada -", "+ada -ada"));
+}
+
+TEST_F(PresencesFetched, WhatChangesMeanwhileIsOneDiffBehindIt) {
+  track(1, "ada");
+  for (const char* key : {"bob", "cyd", "dan"}) track(2, key);
+  untrack(2, "cyd");
+  EXPECT_THAT(asked(), ElementsAre("ada")) << "one at a time";
+  answer();
+  EXPECT_THAT(told, ElementsAre("+ada -"));
+  EXPECT_THAT(asked(), ElementsAre("bob dan"));
+  answer();
+  EXPECT_THAT(told, ElementsAre("+ada -", "+bob dan -"));
+  EXPECT_THAT(asked(), IsEmpty());
+}
+
+TEST_F(PresencesFetched, ATopicThatIsEmptiedMeanwhileIsToldSo) {
+  track(1, "ada");
+  untrack(1, "ada");
+  answer();
+  answer();
+  EXPECT_THAT(told, ElementsAre("+ada -", "+ -ada"));
+  ask_state();
+  EXPECT_THAT(asked(), IsEmpty());
+  EXPECT_EQ(last_state, "{}");
+}
+
+TEST_F(PresencesFetched, WhoAsksForTheStateMeanwhileGetsOneThatTheNextDiffLeadsOnFrom) {
+  track(1, "ada");
+  ask_state();
+  track(2, "bob");
+  ask_state();
+  EXPECT_THAT(told, IsEmpty());
+  answer();
+  EXPECT_THAT(asked(), ElementsAre("bob", "ada bob")) << "the diff, and the state behind it";
+  track(3, "cyd");
+  answer(1);
+  answer(0);
+  EXPECT_THAT(told, ElementsAre("+ada -", "+bob -", "state ada bob", "state ada bob"));
+  answer();
+  EXPECT_EQ(told.back(), "+cyd -");
+  EXPECT_THAT(last_state, HasSubstr(R"("name":"of bob")"));
+}
+
+TEST_F(PresencesFetched, AStateIsFetchedOnceWhileNothingChanges) {
+  track(1, "ada");
+  answer();
+  ask_state();
+  ask_state();
+  EXPECT_THAT(asked(), ElementsAre("ada"));
+  answer();
+  EXPECT_THAT(asked(), IsEmpty()) << "who asked meanwhile shares it";
+  ask_state();
+  ask_list();
+  EXPECT_THAT(asked(), IsEmpty());
+  EXPECT_EQ(told.size(), 5u);
+}
+
+TEST_F(PresencesFetched, AListTakesItsPlaceAmongTheDiffs) {
+  track(1, "ada");
+  ask_list();
+  answer();
+  answer();
+  EXPECT_THAT(told, ElementsAre("+ada -", R"(list {"ada":{"metas":[{"phx_ref":"F"}],"name":"of ada"}})"));
+}
+
+TEST_F(PresencesFetched, KeysThatAreAskedForAreFetchedTogetherAndAlone) {
+  for (const char* key : {"ada", "bob", "cyd"}) track(1, key), answer();
+  ask_list();
+  answer();
+  track(2, "dan");
+  for (const char* key : {"bob", "ada", "bob", "eve"}) ask_get(key);
+  answer();
+  EXPECT_THAT(asked(), ElementsAre("ada bob"));
+  answer();
+  EXPECT_THAT(std::vector(told.end() - 4, told.end()),
+              ElementsAre(R"(get {"bob":{"metas":[{"phx_ref":"F"}],"name":"of bob"}})",
+                          R"(get {"ada":{"metas":[{"phx_ref":"F"}],"name":"of ada"}})",
+                          R"(get {"bob":{"metas":[{"phx_ref":"F"}],"name":"of bob"}})", "get {}"));
+}
+
+TEST_F(PresencesFetched, AThrowLosesTheFieldsAlone) {
+  track(1, "ada");
+  fail();
+  EXPECT_EQ(last_diff, R"({"joins":{"ada":{"metas":[{"phx_ref":"F"}]}},"leaves":{}})");
+  EXPECT_TRUE(log.has("error presence fetch crashed topic=room:a code=fetch_crashed error=no database"));
+  EXPECT_EQ(metrics.read(Count::presence_fetch_crashed), 1u);
+  track(2, "bob");
+  answer();
+  EXPECT_THAT(last_diff, HasSubstr("of bob"));
+}
+
+TEST_F(PresencesFetched, AThrowOfOnePartLosesThatPartsFields) {
+  track(1, "ada");
+  answer();
+  router.update(1, "room:a", "ada", SharedBytes::copy(R"({"phx_ref":"G"})"));
+  loop.run_until_idle();
+  fail(1);
+  answer();
+  EXPECT_EQ(last_diff, R"({"joins":{"ada":{"metas":[{"phx_ref":"G"}],"name":"of ada"}},)"
+                       R"("leaves":{"ada":{"metas":[{"phx_ref":"F"}]}}})");
+}
+
+TEST_F(PresencesFetched, AThrowBeforeThereIsACoroutineIsTheSame) {
+  hooks.fetch_later = [](const std::string&, boost::json::object) -> Task<boost::json::object> {
+    throw std::runtime_error("no database");
+  };
+  track(1, "ada");
+  EXPECT_THAT(told, ElementsAre("+ada -"));
+  EXPECT_EQ(metrics.read(Count::presence_fetch_crashed), 1u);
+}
+
+TEST_F(PresencesFetched, FieldsThatJsonCannotHoldAreTheSame) {
+  hooks.fetch_later = [](const std::string&, boost::json::object grouped) -> Task<boost::json::object> {
+    for (auto& [key, value] : grouped) value.as_object()["n"] = std::numeric_limits<double>::quiet_NaN();
+    co_return grouped;
+  };
+  track(1, "ada");
+  EXPECT_THAT(told, ElementsAre("+ada -"));
+  EXPECT_EQ(metrics.read(Count::presence_fetch_crashed), 1u);
+}
+
+TEST_F(PresencesFetched, OneThatNeedsNoTimeIsToldAtOnce) {
+  hooks.fetch_later = [](const std::string& topic, boost::json::object grouped) -> Task<boost::json::object> {
+    for (auto& [key, value] : grouped) value.as_object()["from"] = topic;
+    co_return grouped;
+  };
+  track(1, "ada");
+  EXPECT_THAT(last_diff, HasSubstr(R"("from":"room:a")"));
+}
+
+TEST_F(PresencesFetched, AStateWithoutItsFieldsIsNotKept) {
+  track(1, "ada");
+  answer();
+  ask_state();
+  fail();
+  EXPECT_EQ(last_state, R"({"ada":{"metas":[{"phx_ref":"F"}]}})");
+  ask_state();
+  answer();
+  EXPECT_THAT(last_state, HasSubstr("of ada"));
+}
+
+TEST_F(PresencesFetched, AfterTheTimeoutItIsToldWithoutTheFieldsAndTheCoroutineIsGone) {
+  track(1, "ada");
+  loop.advance(4'999ms);
+  EXPECT_THAT(told, IsEmpty());
+  loop.advance(1ms);
+  EXPECT_THAT(told, ElementsAre("+ada -"));
+  EXPECT_EQ(coroutines_gone, 1);
+  EXPECT_EQ(metrics.read(Count::presence_fetch_timeout), 1u);
+  EXPECT_TRUE(log.has("error presence fetch timed out topic=room:a code=fetch_timeout error=no answer within 5000 ms"));
+  answer();
+  EXPECT_EQ(told.size(), 1u) << "too late";
+  track(2, "bob");
+  answer();
+  EXPECT_THAT(last_diff, HasSubstr("of bob"));
+}
+
+TEST_F(PresencesFetched, TheTimeoutOfOnePartKeepsTheFieldsOfTheOther) {
+  track(1, "ada");
+  answer();
+  router.update(1, "room:a", "ada", SharedBytes::copy(R"({"phx_ref":"G"})"));
+  loop.run_until_idle();
+  answer(0);
+  loop.advance(5s);
+  EXPECT_EQ(last_diff, R"({"joins":{"ada":{"metas":[{"phx_ref":"G"}],"name":"of ada"}},)"
+                       R"("leaves":{"ada":{"metas":[{"phx_ref":"F"}]}}})");
+}
+
+TEST_F(PresencesFetched, WhereNobodyHearsItNothingIsFetched) {
+  subscription.end();
+  track(1, "ada");
+  EXPECT_THAT(asked(), IsEmpty());
+}
+
+TEST_F(PresencesFetched, WhenTheLoopEndsTheCoroutinesAreDestroyed) {
+  track(1, "ada");
+  ask_state();
+  home.end();
+  EXPECT_EQ(coroutines_gone, 1);
+  answer();
+  EXPECT_THAT(told, IsEmpty());
+  EXPECT_EQ(loop.timers(), 0u);
+}
+
+TEST_F(PresencesFetched, NothingIsKeptOfATopicThatIsQuiet) {
+  track(1, "ada");
+  ask_state();
+  answer();
+  answer();
+  loop.advance(20s);
+  EXPECT_EQ(loop.timers(), 0u);
+}
+
+TEST_F(PresencesFetched, TheObserverSeesWhatIsThereAfterTheDiff) {
+  std::vector<std::string> seen;
+  hooks.on_metas = [&seen](const PresenceChange& change) {
+    seen.push_back("+" + keys_of(change.joins) + " = " + keys_of(change.presences()));
+  };
+  track(1, "ada");
+  track(2, "bob");
+  answer();
+  answer();
+  EXPECT_THAT(seen, ElementsAre("+ada = ada", "+bob = ada bob"));
+}
+
+TEST_F(PresencesFetched, CountsAreThoseAfterTheDiff) {
+  hooks.mode = PresenceMode::counts;
+  subscription.end();
+  struct Ours final : pubsub::Subscriber {
+    void deliver(const pubsub::Message& message, pubsub::FrameCache&) override {
+      counts.push_back(std::string(message.ours.payload));
+    }
+    std::vector<std::string> counts;
+  } ours;
+  const auto heard = table.subscribe("room:a", ours, 1, true);
+  track(1, "ada");
+  track(2, "bob");
+  answer();
+  untrack(2, "bob");
+  answer();
+  answer();
+  EXPECT_THAT(ours.counts,
+              ElementsAre(R"({"keys":1,"metas":1})", R"({"keys":2,"metas":2})", R"({"keys":1,"metas":1})"));
+}
+
+class PresencesFetchedOneByOne : public PresencesFetched {
+ protected:
+  PresencesFetchedOneByOne() : PresencesFetched({.diff_frames_per_second = 0, .fetches_max = 1}) {
+    for (const char* topic : {"room:b", "room:c"}) others.push_back(table.subscribe(topic, *this, 2));
+  }
+  std::vector<pubsub::Subscription> others;
+};
+
+TEST_F(PresencesFetchedOneByOne, TopicsBeyondTheLimitWaitAndGather) {
+  track(1, "ada");
+  track(2, "bob", "F", "room:b");
+  track(2, "cyd", "F", "room:c");
+  track(2, "dan", "F", "room:b");
+  EXPECT_THAT(asked(), ElementsAre("ada"));
+  answer();
+  EXPECT_THAT(asked(), ElementsAre("bob dan"));
+  answer();
+  EXPECT_THAT(asked(), ElementsAre("cyd"));
+  answer();
+  EXPECT_THAT(told, ElementsAre("+ada -", "+bob dan -", "+cyd -"));
+}
+
+TEST_F(PresencesFetchedOneByOne, WhoWaitsForAStateThereGetsIt) {
+  track(1, "ada", "F", "room:b");
+  track(2, "bob");
+  ask_state();
+  answer();
+  EXPECT_THAT(asked(), ElementsAre("bob", "bob"));
+  answer();
+  answer();
+  EXPECT_THAT(told, ElementsAre("+ada -", "+bob -", "state bob"));
+}
+
+// Whatever comes when.
+
+/// A client as phoenix.js is (PROTOCOL Q19 to Q21): the refs of each key.
+class OfficialClient final : public pubsub::Subscriber {
+ public:
+  void deliver(const pubsub::Message& message, pubsub::FrameCache&) override {
+    auto diff = boost::json::parse(message.payload);
+    if (!joined_) return pending_.push_back(std::move(diff));
+    apply(diff);
+  }
+  void state(std::string_view text) {
+    refs_.clear();
+    const auto state = boost::json::parse(text);
+    for (const auto& [key, presence] : state.as_object())
+      for (const std::string& ref : refs_of(presence)) refs_[key].insert(ref);
+    for (const auto& diff : std::exchange(pending_, {})) apply(diff);
+    joined_ = true;
+  }
+  const std::map<std::string, std::set<std::string>, std::less<>>& refs() const { return refs_; }
+
+ private:
+  static std::vector<std::string> refs_of(const boost::json::value& presence) {
+    std::vector<std::string> refs;
+    for (const auto& meta : presence.at("metas").as_array()) refs.emplace_back(meta.at("phx_ref").as_string());
+    return refs;
+  }
+  void apply(const boost::json::value& diff) {
+    for (const auto& [key, presence] : diff.at("joins").as_object())
+      for (const std::string& ref : refs_of(presence)) refs_[key].insert(ref);
+    for (const auto& [key, presence] : diff.at("leaves").as_object()) {
+      for (const std::string& ref : refs_of(presence)) refs_[key].erase(ref);
+      if (refs_[key].empty()) refs_.erase(refs_.find(key));
+    }
+  }
+  std::map<std::string, std::set<std::string>, std::less<>> refs_;
+  std::vector<boost::json::value> pending_;
+  bool joined_ = false;
+};
+
+class PresencesFetchedAtRandom : public PresencesFetched {
+ protected:
+  PresencesFetchedAtRandom()
+      : PresencesFetched({.diff_frames_per_second = 10, .diff_sends_per_second = 20, .fetches_max = 2}) {}
+
+  struct Joined {
+    OfficialClient client;
+    pubsub::Subscription subscription;
+  };
+  void join() {
+    clients.push_back(std::make_unique<Joined>());
+    Joined& joined = *clients.back();
+    joined.subscription = table.subscribe("room:a", joined.client, 2);
+    router.state("room:a", [&joined](SharedBytes state) { joined.client.state(state.view()); });
+  }
+  void step(std::mt19937& random) {
+    const channel::OwnerId owner = 1 + random() % 3;
+    const std::string key(1, static_cast<char>('a' + random() % 4));
+    const std::string meta = R"({"phx_ref":"r)" + std::to_string(++refs) + R"("})";
+    switch (random() % 9) {
+      case 0:
+      case 1:
+        return router.track(owner, "room:a", key, SharedBytes::copy(meta), [](PresenceError) {});
+      case 2:
+        return router.update(owner, "room:a", key, SharedBytes::copy(meta));
+      case 3:
+        return router.untrack(owner, "room:a", key);
+      case 4:
+        return random() % 3 ? router.untrack(owner, "room:a", key) : join();
+      case 5:
+        return void(loop.advance(std::chrono::milliseconds(random() % 300)));
+      case 6:
+        return router.list("room:a", [this](SharedBytes) { ++answers; });
+      default:
+        if (asks.empty()) return;
+        if (random() % 8 == 0) return fail(random() % asks.size());
+        return answer(random() % asks.size());
+    }
+  }
+  std::vector<std::unique_ptr<Joined>> clients;
+  int refs = 0, answers = 0;
+};
+
+TEST_F(PresencesFetchedAtRandom, EveryClientAgreesWithTheServer) {
+  for (unsigned seed = 0; seed < 400; ++seed) {
+    SCOPED_TRACE(seed);
+    std::mt19937 random(seed);
+    for (int i = 0; i < 80; ++i) {
+      step(random);
+      if (random() % 2) loop.run_until_idle();
+    }
+    for (int quiet = 0; quiet < 5; ++quiet) {
+      loop.advance(1100ms);
+      while (!asks.empty()) answer(random() % asks.size());
+    }
+    OfficialClient last;
+    router.list("room:a", [&last](SharedBytes state) { last.state(state.view()); });
+    loop.run_until_idle();
+    while (!asks.empty()) answer();
+    for (const auto& joined : clients) ASSERT_EQ(joined->client.refs(), last.refs());
+    clients.clear();
+  }
+  EXPECT_GT(answers, 0);
+}
+
+}  // namespace
+}  // namespace roost::server
