@@ -239,6 +239,8 @@ class App {
   std::string metrics() const;
   /// Whether this node is whole. Any thread.
   Health health() const;
+  /// Why it is degraded: a code such as "broker_unreachable", which docs/guide/clustering.md explains; "": it is not.
+  std::string why_degraded() const;
   /// The name of this node, once started.
   const std::string& node() const;
   /// Runs once, on the first shard, when the server listens.

@@ -22,7 +22,7 @@ struct ClusterOptions {
 /// Whether a node is whole.
 enum class Health {
   ok,
-  degraded,  // the way to the other nodes is gone: clients of this one are served, and hear each other alone
+  degraded,  // the way to the other nodes is gone, or not all of it works: clients of this node are served
 };
 
 }  // namespace roost

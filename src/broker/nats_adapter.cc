@@ -3,19 +3,14 @@
 #include "broker/nats_adapter.h"
 
 #include <atomic>
-#include <condition_variable>
 #include <deque>
-#include <mutex>
 #include <thread>
-#include <unordered_map>
 #include <utility>
 
 #include "base/assert.h"
 #include "base/executor.h"
-#include "base/hash.h"
-#include "base/limits.h"
 #include "broker/frame.h"
-#include "broker/nats_connection.h"
+#include "broker/nats_link.h"
 #include "broker/peers.h"
 #include "broker/reassembler.h"
 #include "broker/subject.h"
@@ -28,21 +23,20 @@ namespace {
 // A frame's part of a message to the broker, at most: small, so that a large frame doesn't hold up the server for long.
 constexpr std::size_t kPieceBytesMax = std::size_t{256} << 10;
 constexpr std::size_t kFragmentHeadBytesMax = 64;
-constexpr std::int64_t kGoodbyeMs = 2000;  // how long a node that stops waits for its last words to leave
-constexpr std::int64_t kSettleMs = 1000;   // a join waits no longer than this for the broker
-constexpr std::chrono::seconds kRetry{1};  // after the library gave up, as it does when it is refused twice
 
 }  // namespace
 
-/// Threads: the loop's owns the connection; the settler's waits for the server; the library's deliver messages and tell
-/// of the connection; any other posts.
-class NatsAdapter::Impl final : public NatsEvents {
+/// What is said to other nodes and heard of them, over a link.
+///
+/// Threads: the loop's has the link, the queue and the peers; the library's deliver messages; any other posts.
+class NatsAdapter::Impl final : public NatsLinkSink {
  public:
   Impl(NatsOptions given, Log& log)
       : options(std::move(given)),
         subjects(options.prefix),
         incarnation(net::random_u64()),
         log_(log),
+        link_(options, loop_, log, *this),
         peers_(options.node, incarnation) {}
 
   void start(pubsub::AdapterSink& sink);
@@ -55,12 +49,9 @@ class NatsAdapter::Impl final : public NatsEvents {
   void settle(std::move_only_function<void()> then);
   pubsub::AdapterStats stats() const;
 
-  void on_connected() override { post(&Impl::connected); }
-  void on_disconnected() override { post(&Impl::disconnected); }
-  void on_closed() override;
-  void on_error(natsStatus status) override;
-  void on_message(std::string_view bytes) override;
-  void on_subscription_end() override;
+  void link_up() override;
+  void link_down() override { sink_->connected(false); }
+  void link_heard(std::string_view bytes) override;
 
   const NatsOptions options;
   const Subjects subjects;
@@ -72,24 +63,9 @@ class NatsAdapter::Impl final : public NatsEvents {
     SharedBytes frame;
     TimePoint at;
   };
-  struct Wanted {
-    std::size_t count = 0;
-    NatsPtr<natsSubscription> subscription;
-  };
 
-  void post(void (Impl::*what)()) {
-    loop_.post([this, what] { (this->*what)(); });
-  }
-  void connect();
-  void connected();
-  void disconnected();
-  void closed();
-  void away(const std::string& why);
+  void open();
   void end();
-  void count_in_use(int change);
-  void subscribe_to(const std::string& subject, Wanted& wanted);
-  void subscribe_to_own();
-  void settle_next();
   void send(Outgoing outgoing);
   void send_now(const Outgoing& outgoing);
   natsStatus send_in_pieces(const Outgoing& outgoing, std::size_t piece_bytes_max);
@@ -97,210 +73,78 @@ class NatsAdapter::Impl final : public NatsEvents {
   void let_go(const Outgoing& outgoing, bool dropped);
   void say_hello(bool leaving);
   void beat();
+  void count_peers();
   void hear_hello(const std::string& hello);
   void deliver(const Frame& frame, std::string_view bytes);
-  void refuse(FrameError why);
 
   Log& log_;
   net::Loop loop_;
   std::thread thread_;
-  net::Loop settler_;
-  std::thread settler_thread_;
   pubsub::AdapterSink* sink_ = nullptr;  // set once by start()
 
   // Loop thread only.
-  std::shared_ptr<natsConnection> connection_;
-  std::unordered_map<std::string, Wanted> wanted_;  // by subject
-  std::vector<NatsPtr<natsSubscription>> own_;
+  NatsLink link_;
   std::deque<Outgoing> waiting_;  // while the server is away
-  bool is_connected_ = false;
   bool stopping_ = false;
-  std::string away_because_;  // and said so
   std::uint64_t fragmented_ = 0;
-  std::vector<std::move_only_function<void()>> unsettled_;
-  bool settling_ = false;
-  Timer retry_;
   Timer beat_;
   Peers peers_;
 
   Reassembler reassembler_;  // the delivering thread only
 
-  std::mutex mutex_;
-  std::condition_variable ended_;
-  std::size_t in_use_ = 0;  // mutex_; subscriptions and connections for which the library may still call
-
   // Any thread.
   std::atomic<std::size_t> queued_bytes_ = 0;
-  std::atomic<bool> up_ = false;
   std::atomic<std::uint64_t> nodes_ = 0;
+  std::atomic<bool> name_taken_ = false;
   std::atomic<std::uint64_t> sent_messages_ = 0, sent_bytes_ = 0, received_messages_ = 0, received_bytes_ = 0;
-  std::atomic<std::uint64_t> disconnects_ = 0, dropped_messages_ = 0, refused_messages_ = 0;
+  std::atomic<std::uint64_t> dropped_messages_ = 0, refused_messages_ = 0;
 };
-
-// The connection.
 
 void NatsAdapter::Impl::start(pubsub::AdapterSink& sink) {
   ROOST_ASSERT(!sink_);
   sink_ = &sink;
   thread_ = std::thread([this] { loop_.run(); });
-  settler_thread_ = std::thread([this] { settler_.run(); });
-  post(&Impl::connect);
+  loop_.post([this] { open(); });
+}
+
+void NatsAdapter::Impl::open() {
+  for (const std::string& subject : {subjects.hello(), subjects.all_services(), subjects.node(options.node)})
+    link_.want(subject);
+  link_.open();
 }
 
 void NatsAdapter::Impl::stop() {
   if (!thread_.joinable()) return;
-  post(&Impl::end);
+  loop_.post([this] { end(); });
   thread_.join();
-  // The library's threads may still be in a call of this object.
-  std::unique_lock lock(mutex_);
-  ended_.wait(lock, [this] { return in_use_ == 0; });
+  link_.wait_until_quiet();
 }
 
-void NatsAdapter::Impl::connect() {
-  if (stopping_) return;
-  auto made = make_nats_options(options, *this);
-  natsConnection* connection = nullptr;
-  natsStatus status = NATS_ERR;
-  if (made) status = natsConnection_Connect(&connection, made->get());
-  connection_ = {connection, NatsFree()};
-  if (connection) count_in_use(1);
-  if (status != NATS_OK && status != NATS_NOT_YET_CONNECTED) {
-    away(made ? describe(status) : made.error().message);
-    retry_ = Timer(loop_, loop_.now() + kRetry, [this] { connect(); });
-    return;
-  }
-  subscribe_to_own();
-  for (auto& [subject, wanted] : wanted_) subscribe_to(subject, wanted);
-  if (status == NATS_OK) return connected();
-  away(last_error(*connection_));
+void NatsAdapter::Impl::end() {
+  stopping_ = true;
+  if (link_.is_up()) say_hello(true);
+  link_.close();
+  beat_.cancel();
+  loop_.stop();
 }
 
-/// Says so once, and once more when the reason is another.
-void NatsAdapter::Impl::away(const std::string& why) {
-  if (why.empty() ? !away_because_.empty() : why == away_because_) return;
-  away_because_ = why.empty() ? "no answer" : why;
-  log_.write(LogLevel::warn, "the broker is away", {{"node", options.node}, {"why", away_because_}});
-}
-
-void NatsAdapter::Impl::connected() {
-  if (stopping_ || !connection_ || std::exchange(is_connected_, true)) return;
-  up_ = true;
-  away_because_.clear();
-  log_.write(LogLevel::info, "connected to the broker", {{"node", options.node}});
+void NatsAdapter::Impl::link_up() {
   forget_old();
   for (const Outgoing& outgoing : std::exchange(waiting_, {})) send_now(outgoing);
   beat();
   sink_->connected(true);
 }
 
-void NatsAdapter::Impl::disconnected() {
-  if (!std::exchange(is_connected_, false)) return;
-  up_ = false;
-  ++disconnects_;
-  if (stopping_) return;
-  log_.write(LogLevel::warn, "lost the broker", {{"node", options.node}});
-  sink_->connected(false);
-}
-
-/// The library gave up, after it was refused: begin anew.
-void NatsAdapter::Impl::closed() {
-  if (stopping_ || !connection_) return;
-  disconnected();
-  away(last_error(*connection_));
-  own_.clear();
-  for (auto& [subject, wanted] : wanted_) wanted.subscription.reset();
-  connection_.reset();
-  retry_ = Timer(loop_, loop_.now() + kRetry, [this] { connect(); });
-}
-
-void NatsAdapter::Impl::end() {
-  stopping_ = true;
-  if (is_connected_) {
-    say_hello(true);
-    natsConnection_FlushTimeout(connection_.get(), kGoodbyeMs);
-  }
-  settler_.stop();
-  settler_thread_.join();
-  retry_.cancel();
-  beat_.cancel();
-  own_.clear();
-  wanted_.clear();
-  connection_.reset();
-  up_ = false;
-  loop_.stop();
-}
-
-void NatsAdapter::Impl::on_closed() {
-  post(&Impl::closed);
-  count_in_use(-1);
-}
-
-/// Behind the last -1 this object may be gone.
-void NatsAdapter::Impl::count_in_use(int change) {
-  const std::lock_guard lock(mutex_);
-  in_use_ += static_cast<std::size_t>(change);
-  ended_.notify_all();
-}
-
-void NatsAdapter::Impl::on_error(natsStatus status) {
-  loop_.post([this, status] { log_.write(LogLevel::warn, "broker", {{"why", natsStatus_GetText(status)}}); });
-}
-
-// What is wanted.
-
 void NatsAdapter::Impl::want(std::string subject) {
-  loop_.post([this, subject = std::move(subject)] {
-    Wanted& wanted = wanted_[subject];
-    if (++wanted.count == 1 && connection_) subscribe_to(subject, wanted);
-  });
+  loop_.post([this, subject = std::move(subject)] { link_.want(subject); });
 }
 
 void NatsAdapter::Impl::unwant(std::string subject) {
-  loop_.post([this, subject = std::move(subject)] {
-    const auto found = wanted_.find(subject);
-    if (found != wanted_.end() && --found->second.count == 0) wanted_.erase(found);
-  });
+  loop_.post([this, subject = std::move(subject)] { link_.unwant(subject); });
 }
 
-void NatsAdapter::Impl::subscribe_to(const std::string& subject, Wanted& wanted) {
-  auto made = nats_subscribe(*connection_, subject, *this);
-  if (!made) return log_.write(LogLevel::error, "broker", {{"why", made.error().message}});
-  wanted.subscription = std::move(*made);
-  count_in_use(1);
-}
-
-void NatsAdapter::Impl::subscribe_to_own() {
-  for (const std::string& subject : {subjects.hello(), subjects.all_services(), subjects.node(options.node)}) {
-    Wanted wanted;
-    subscribe_to(subject, wanted);
-    if (wanted.subscription) own_.push_back(std::move(wanted.subscription));
-  }
-}
-
-void NatsAdapter::Impl::on_subscription_end() {
-  count_in_use(-1);
-}
-
-// The server has taken the subscriptions once it answers a ping that follows them. A thread of its own waits for that,
-// for all who asked meanwhile together.
 void NatsAdapter::Impl::settle(std::move_only_function<void()> then) {
-  loop_.post([this, then = std::move(then)]() mutable {
-    if (!is_connected_) return then();
-    unsettled_.push_back(std::move(then));
-    settle_next();
-  });
-}
-
-void NatsAdapter::Impl::settle_next() {
-  if (unsettled_.empty() || std::exchange(settling_, true)) return;
-  settler_.post([this, connection = connection_, batch = std::exchange(unsettled_, {})]() mutable {
-    natsConnection_FlushTimeout(connection.get(), kSettleMs);
-    for (auto& then : batch) then();
-    loop_.post([this] {
-      settling_ = false;
-      settle_next();
-    });
-  });
+  loop_.post([this, then = std::move(then)]() mutable { link_.settle(std::move(then)); });
 }
 
 // What is said.
@@ -317,21 +161,16 @@ void NatsAdapter::Impl::publish(std::string subject, SharedBytes frame) {
 }
 
 void NatsAdapter::Impl::send(Outgoing outgoing) {
-  if (is_connected_) return send_now(outgoing);
+  if (link_.is_up()) return send_now(outgoing);
   waiting_.push_back(std::move(outgoing));
   forget_old();
 }
 
 void NatsAdapter::Impl::send_now(const Outgoing& outgoing) {
-  const auto allowed = natsConnection_GetMaxPayload(connection_.get());
-  const std::size_t bytes_max =
-      allowed > 0 ? std::min(static_cast<std::size_t>(allowed), kPieceBytesMax) : kPieceBytesMax;
-  natsStatus status;
-  if (outgoing.frame.size() > bytes_max)
-    status = send_in_pieces(outgoing, bytes_max - std::min(bytes_max - 1, kFragmentHeadBytesMax));
-  else
-    status = natsConnection_Publish(connection_.get(), outgoing.subject.c_str(), outgoing.frame.data(),
-                                    static_cast<int>(outgoing.frame.size()));
+  const std::size_t bytes_max = std::min(link_.message_bytes_max(), kPieceBytesMax);
+  const natsStatus status = outgoing.frame.size() <= bytes_max
+                                ? link_.publish(outgoing.subject, outgoing.frame.view())
+                                : send_in_pieces(outgoing, bytes_max - std::min(bytes_max - 1, kFragmentHeadBytesMax));
   let_go(outgoing, status != NATS_OK);
 }
 
@@ -340,9 +179,7 @@ natsStatus NatsAdapter::Impl::send_in_pieces(const Outgoing& outgoing, std::size
   Fragment fragment{incarnation, ++fragmented_, whole.size(), 0, {}};
   for (; fragment.offset < whole.size(); fragment.offset += fragment.piece.size()) {
     fragment.piece = whole.substr(fragment.offset, piece_bytes_max);
-    const SharedBytes piece = encode(fragment);
-    const natsStatus status = natsConnection_Publish(connection_.get(), outgoing.subject.c_str(), piece.data(),
-                                                     static_cast<int>(piece.size()));
+    const natsStatus status = link_.publish(outgoing.subject, encode(fragment).view());
     if (status != NATS_OK) return status;
   }
   return NATS_OK;
@@ -366,38 +203,45 @@ void NatsAdapter::Impl::let_go(const Outgoing& outgoing, bool dropped) {
 // Who is there.
 
 void NatsAdapter::Impl::say_hello(bool leaving) {
-  const SharedBytes hello = encode(Hello{options.node, incarnation, leaving});
-  natsConnection_Publish(connection_.get(), subjects.hello().c_str(), hello.data(), static_cast<int>(hello.size()));
+  link_.publish(subjects.hello(), encode(Hello{options.node, incarnation, leaving}).view());
 }
 
 void NatsAdapter::Impl::beat() {
   peers_.tick(loop_.now());
-  nodes_ = peers_.size();
-  if (is_connected_) say_hello(false);
+  count_peers();
+  if (link_.is_up()) say_hello(false);
   beat_ = Timer(loop_, loop_.now() + Peers::kHelloPeriod, [this] { beat(); });
+}
+
+void NatsAdapter::Impl::count_peers() {
+  nodes_ = peers_.size();
+  name_taken_ = peers_.name_taken();
 }
 
 void NatsAdapter::Impl::hear_hello(const std::string& hello) {
   if (stopping_) return;
   const Peers::Result result = peers_.handle(hello, loop_.now());
-  nodes_ = peers_.size();
+  count_peers();
   switch (result.heard) {
     case Peers::Heard::met:
       log_.write(LogLevel::info, "met a node", {{"node", result.node}});
-      if (is_connected_) say_hello(false);
+      if (link_.is_up()) say_hello(false);
       break;
     case Peers::Heard::left:
       log_.write(LogLevel::info, "a node left", {{"node", result.node}});
       break;
     case Peers::Heard::own_name:
-      log_.write(LogLevel::error, "another process bears this node's name: give each its own", {{"node", result.node}});
-      if (is_connected_) say_hello(false);  // so that it knows at once, too
+      log_.write(LogLevel::error, "another process bears this node's name: give each its own",
+                 {{"node", result.node}, {"code", kNameTaken}});
+      if (link_.is_up()) say_hello(false);  // so that it knows at once, too
       break;
     case Peers::Heard::other_version:
-      log_.write(
-          LogLevel::error, "a node speaks another version: it is not listened to",
-          {{"node", result.node}, {"version", std::to_string(result.version)}, {"ours", std::to_string(kVersion)}});
-      if (is_connected_) say_hello(false);
+      log_.write(LogLevel::error, "a node speaks another version: it is not listened to",
+                 {{"node", result.node},
+                  {"code", kVersionDiffers},
+                  {"version", std::to_string(result.version)},
+                  {"ours", std::to_string(kVersion)}});
+      if (link_.is_up()) say_hello(false);
       break;
     case Peers::Heard::nothing:
       break;
@@ -406,7 +250,7 @@ void NatsAdapter::Impl::hear_hello(const std::string& hello) {
 
 // What is heard.
 
-void NatsAdapter::Impl::on_message(std::string_view bytes) {
+void NatsAdapter::Impl::link_heard(std::string_view bytes) {
   received_bytes_ += bytes.size();
   const auto frame = decode_frame(bytes);
   if (frame) return deliver(*frame, bytes);
@@ -433,34 +277,27 @@ void NatsAdapter::Impl::deliver(const Frame& frame, std::string_view bytes) {
 }
 
 pubsub::AdapterStats NatsAdapter::Impl::stats() const {
-  return {up_,
-          nodes_,
-          sent_messages_,
-          sent_bytes_,
-          received_messages_,
-          received_bytes_,
-          disconnects_,
-          dropped_messages_,
-          refused_messages_};
+  pubsub::AdapterStats stats;
+  stats.connected = link_.up();
+  stats.trouble = link_.trouble();
+  if (stats.trouble.empty() && name_taken_) stats.trouble = kNameTaken;
+  stats.nodes = nodes_;
+  stats.sent_messages = sent_messages_;
+  stats.sent_bytes = sent_bytes_;
+  stats.received_messages = received_messages_;
+  stats.received_bytes = received_bytes_;
+  stats.disconnects = link_.disconnects();
+  stats.dropped_messages = dropped_messages_;
+  stats.denied_messages = link_.denied();
+  stats.refused_messages = refused_messages_;
+  return stats;
 }
 
 // The adapter.
 
 std::expected<std::unique_ptr<NatsAdapter>, Error> NatsAdapter::create(NatsOptions options, Log& log) {
-  if (options.node.empty() || options.node.size() > limits::kNodeNameBytesMax)
-    return std::unexpected(Error{"node: a name of 1 to 255 bytes is needed"});
-  if (options.urls.empty()) return std::unexpected(Error{"nats: a URL is needed, such as nats://127.0.0.1:4222"});
-  for (const std::string& url : options.urls)
-    if (!url.starts_with("nats://") && !url.starts_with("tls://"))
-      return std::unexpected(Error{"nats: a URL begins with nats:// or tls://"});
-  if (!valid_prefix(options.prefix))
-    return std::unexpected(
-        Error{"nats prefix: \"" + options.prefix + "\" has more than letters, digits, -, _ and dots"});
-  if (options.certificate_file.empty() != options.key_file.empty())
-    return std::unexpected(Error{"nats: a certificate needs its key, and a key its certificate"});
-  auto impl = std::make_unique<Impl>(std::move(options), log);
-  if (auto fits = make_nats_options(impl->options, *impl); !fits) return std::unexpected(fits.error());
-  return std::unique_ptr<NatsAdapter>(new NatsAdapter(std::move(impl)));
+  if (auto fits = check_nats_options(options); !fits) return std::unexpected(fits.error());
+  return std::unique_ptr<NatsAdapter>(new NatsAdapter(std::make_unique<Impl>(std::move(options), log)));
 }
 
 NatsAdapter::NatsAdapter(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

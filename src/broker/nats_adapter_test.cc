@@ -107,9 +107,11 @@ TEST(Nats, AServerThatRefusesUsIsTriedAgain) {
   NatsServer server({"--user", "roost", "--pass", "right"});
   const std::string url = server.url().replace(0, 7, "nats://roost:wrong@");
   Node a("a", url);
-  EXPECT_TRUE(a.log.wait_for("warn the broker is away node=a why=Authorization Violation"));
+  EXPECT_TRUE(a.log.wait_for("error the broker is away node=a code=broker_auth why=Authorization Violation"));
   Node b("b", server.url().replace(0, 7, "nats://roost:right@"));
   EXPECT_TRUE(b.inbox.wait_for_connection(true));
+  EXPECT_EQ(a->stats().trouble, "broker_auth");
+  EXPECT_EQ(b->stats().trouble, "");
   EXPECT_FALSE(a.log.has("wrong")) << "passwords stay out of the log";
 }
 
@@ -132,6 +134,7 @@ TEST(Nats, TwoProcessesWithOneNameSaySo) {
   const Node a("same", server.url()), b("same", server.url());
   EXPECT_TRUE(a.log.wait_for("another process bears this node's name"));
   EXPECT_TRUE(b.log.wait_for("another process bears this node's name"));
+  EXPECT_EQ(a->stats().trouble, "broker_name_taken");
 }
 
 TEST(Nats, ClustersWithDifferentPrefixesDoNotMeet) {
@@ -160,6 +163,8 @@ TEST(Nats, OptionsThatCannotWorkAreNamed) {
   EXPECT_THAT(refusal({.node = "a", .urls = {"http://localhost"}}), ::testing::HasSubstr("nats://"));
   EXPECT_THAT(refusal({.node = "a", .urls = {"nats://localhost"}, .ca_file = "/no/such"}),
               ::testing::HasSubstr("ca file"));
+  EXPECT_THAT(refusal({.node = "a", .urls = {"nats://localhost"}, .credentials_file = "/no/such"}),
+              ::testing::HasSubstr("credentials: /no/such: No such file"));
   EXPECT_THAT(refusal({.node = "a", .urls = {"nats://localhost"}, .certificate_file = "x"}),
               ::testing::HasSubstr("certificate"));
 }

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
-#include <functional>
+#include <expected>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -10,13 +12,12 @@
 
 #include "base/error.h"
 #include "broker/nats_adapter.h"
+#include "broker/trouble.h"
 
 namespace roost::broker {
 
 /// What went wrong in a call of the client library.
 std::string describe(natsStatus status);
-/// What last went wrong with a connection; "": nothing. Not from two threads at a time.
-std::string last_error(natsConnection& connection);
 
 struct NatsFree {
   void operator()(natsOptions* options) const { natsOptions_Destroy(options); }
@@ -34,7 +35,8 @@ class NatsEvents {
   virtual void on_disconnected() = 0;
   /// It gave up, or was told to close.
   virtual void on_closed() = 0;
-  virtual void on_error(natsStatus status) = 0;
+  /// `text`: what the server said, if it did.
+  virtual void on_error(natsStatus status, std::string text) = 0;
   /// One at a time, in the order in which they came.
   virtual void on_message(std::string_view bytes) = 0;
   virtual void on_subscription_end() = 0;  // nothing more comes of one of them
@@ -43,8 +45,15 @@ class NatsEvents {
   ~NatsEvents() = default;
 };
 
-/// The library's options for ours. Error: names the one that can't work.
+/// Error: names the option that can't work.
+std::expected<void, Error> check_nats_options(const NatsOptions& options);
+
+/// The library's options for ours, for a connection that is tried again for ever. Error: names the one that can't work.
 std::expected<NatsPtr<natsOptions>, Error> make_nats_options(const NatsOptions& options, NatsEvents& events);
+
+/// Tries each server once, and says what is wrong with the first that is there, or else that none is; nullopt: one of
+/// them would have us, or `stop` became true. Waits up to a second for each.
+std::optional<Trouble> find_trouble(const NatsOptions& options, const std::atomic<bool>& stop);
 
 /// Subscribes; messages come by `events`.
 std::expected<NatsPtr<natsSubscription>, Error> nats_subscribe(natsConnection& connection, const std::string& subject,

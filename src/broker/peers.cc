@@ -8,13 +8,11 @@ Peers::Result Peers::handle(std::string_view bytes, TimePoint now) {
   const auto introduction = decode_introduction(bytes);
   if (!introduction) return {Heard::nothing, {}};
   const auto [version, node] = *introduction;
-  if (version != kVersion)
-    return {is_news(std::string(node), now) ? Heard::other_version : Heard::nothing, node, version};
+  if (version != kVersion) return {note_foreign(node, now), node, version};
   const auto frame = decode_frame(bytes);
   const Hello* hello = frame ? std::get_if<Hello>(&*frame) : nullptr;
   if (!hello || hello->incarnation == incarnation_) return {Heard::nothing, node};
-  if (node == node_)
-    return {is_news(node_ + "/" + std::to_string(hello->incarnation), now) ? Heard::own_name : Heard::nothing, node};
+  if (node == node_) return {note_namesake(*hello, now), node};
   return {hello->leaving ? forget(*hello) : note(*hello, now), node};
 }
 
@@ -37,17 +35,24 @@ Peers::Heard Peers::forget(const Hello& hello) {
   return Heard::left;
 }
 
-bool Peers::is_news(std::string foreign, TimePoint now) {
-  if (const auto found = foreign_.find(foreign); found != foreign_.end()) {
-    found->second = now;
-    return false;
+Peers::Heard Peers::note_namesake(const Hello& hello, TimePoint now) {
+  if (hello.leaving) {
+    namesakes_.erase(hello.incarnation);
+    return Heard::nothing;
   }
-  return foreign_.size() < kPeersMax && foreign_.emplace(std::move(foreign), now).second;
+  if (namesakes_.size() >= kPeersMax && !namesakes_.contains(hello.incarnation)) return Heard::nothing;
+  return namesakes_.insert_or_assign(hello.incarnation, now).second ? Heard::own_name : Heard::nothing;
+}
+
+Peers::Heard Peers::note_foreign(std::string_view node, TimePoint now) {
+  if (foreign_.size() >= kPeersMax && !foreign_.contains(node)) return Heard::nothing;
+  return foreign_.insert_or_assign(std::string(node), now).second ? Heard::other_version : Heard::nothing;
 }
 
 void Peers::tick(TimePoint now) {
   std::erase_if(known_, [now](const auto& peer) { return now - peer.second.heard > kSilenceMax; });
   std::erase_if(foreign_, [now](const auto& peer) { return now - peer.second > kSilenceMax; });
+  std::erase_if(namesakes_, [now](const auto& namesake) { return now - namesake.second > kSilenceMax; });
 }
 
 }  // namespace roost::broker

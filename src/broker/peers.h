@@ -37,6 +37,8 @@ class Peers {
 
   /// Those of our version.
   std::size_t size() const { return known_.size(); }
+  /// Whether another process bears this node's name.
+  bool name_taken() const { return !namesakes_.empty(); }
 
  private:
   struct Peer {
@@ -45,13 +47,15 @@ class Peers {
   };
   Heard note(const Hello& hello, TimePoint now);
   Heard forget(const Hello& hello);
-  bool is_news(std::string foreign, TimePoint now);
+  Heard note_namesake(const Hello& hello, TimePoint now);
+  Heard note_foreign(std::string_view node, TimePoint now);
 
   const std::string node_;
   const std::uint64_t incarnation_;
   std::map<std::string, Peer, std::less<>> known_;
-  // Those that can't be talked to: nodes of other versions, incarnations of the own name.
+  // Those that can't be talked to, and when they were heard: nodes of other versions, incarnations of the own name.
   std::map<std::string, TimePoint, std::less<>> foreign_;
+  std::map<std::uint64_t, TimePoint> namesakes_;
 };
 
 }  // namespace roost::broker

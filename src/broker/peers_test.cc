@@ -61,6 +61,19 @@ TEST_F(PeersTest, AnotherProcessOfItsOwnNameIsNewsOnce) {
   EXPECT_EQ(peers.size(), 0u);
 }
 
+TEST_F(PeersTest, ItsNameIsTakenUntilTheOtherProcessLeavesOrIsSilent) {
+  EXPECT_FALSE(peers.name_taken());
+  hear("me", 9);
+  EXPECT_TRUE(peers.name_taken());
+  EXPECT_EQ(hear("me", 9, true), Heard::nothing);
+  EXPECT_FALSE(peers.name_taken());
+  hear("me", 10);
+  pass(Peers::kSilenceMax);
+  EXPECT_TRUE(peers.name_taken());
+  pass(1s);
+  EXPECT_FALSE(peers.name_taken());
+}
+
 TEST_F(PeersTest, ANodeOfAnotherVersionIsNewsOnceAndAfterASilence) {
   const auto result = peers.handle("\x07\4\3new...", now);
   EXPECT_EQ(result.heard, Heard::other_version);

@@ -34,13 +34,15 @@ class AdapterSink {
 /// What an adapter counted since it was made.
 struct AdapterStats {
   bool connected = false;
-  std::uint64_t nodes = 0;  // others that were heard of lately
+  std::string_view trouble = {};  // a code: why not, or what doesn't work all the same; "": none is known. Static
+  std::uint64_t nodes = 0;        // others that were heard of lately
   std::uint64_t sent_messages = 0;
   std::uint64_t sent_bytes = 0;
   std::uint64_t received_messages = 0;
   std::uint64_t received_bytes = 0;
   std::uint64_t disconnects = 0;
   std::uint64_t dropped_messages = 0;  // not sent: too much was waiting, or the broker was away for too long
+  std::uint64_t denied_messages = 0;   // the broker did not let us say or hear them
   std::uint64_t refused_messages = 0;  // heard and not understood: of another version, or broken
 };
 

@@ -461,6 +461,10 @@ Health App::health() const {
   return impl_->cluster ? impl_->cluster->health() : Health::ok;
 }
 
+std::string App::why_degraded() const {
+  return std::string(impl_->cluster ? impl_->cluster->why_degraded() : "");
+}
+
 void App::on_start(std::move_only_function<void()> work) {
   impl_->on_start.push_back(std::move(work));
 }

@@ -100,6 +100,12 @@ void Cluster::connected(bool yes) {
     homes_[partition]->executor().post([home = homes_[partition], partition] { home->reconnected(partition); });
 }
 
+std::string_view Cluster::why_degraded() const {
+  const pubsub::AdapterStats stats = adapter_->stats();
+  if (!stats.trouble.empty() || stats.connected) return stats.trouble;
+  return "broker_unreachable";  // as far as is known yet
+}
+
 std::string Cluster::metrics() const {
   const pubsub::AdapterStats stats = adapter_->stats();
   std::string text;
@@ -115,7 +121,16 @@ std::string Cluster::metrics() const {
   add("roost_broker_received_bytes_total", "counter", "Their bytes.", stats.received_bytes);
   add("roost_broker_disconnects_total", "counter", "Times that the broker was lost.", stats.disconnects);
   add("roost_broker_dropped_total", "counter", "Messages that were not sent.", stats.dropped_messages);
+  add("roost_broker_denied_total", "counter", "Messages and subscriptions that the broker did not permit.",
+      stats.denied_messages);
   add("roost_broker_refused_total", "counter", "Messages of other versions, or broken.", stats.refused_messages);
+  if (const std::string_view why = why_degraded(); !why.empty())
+    text.append(
+            "# HELP roost_degraded Why this node is degraded; not there while it is not.\n# TYPE roost_degraded "
+            "gauge\n")
+        .append("roost_degraded{code=\"")
+        .append(why)
+        .append("\"} 1\n");
   return text;
 }
 

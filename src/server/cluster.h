@@ -60,7 +60,9 @@ class Cluster final : public pubsub::AdapterSink {
   /// loops still run.
   void stop();
 
-  Health health() const { return adapter_->stats().connected ? Health::ok : Health::degraded; }
+  Health health() const { return why_degraded().empty() ? Health::ok : Health::degraded; }
+  /// A code of docs/guide/clustering.md; "" when all is well.
+  std::string_view why_degraded() const;
   /// In Prometheus' text format.
   std::string metrics() const;
 

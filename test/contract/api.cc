@@ -23,7 +23,8 @@ void add_api(roost::App& app) {
   app.get("/api/health", [] { return roost::HttpResponse::text("ok"); });
 
   app.get("/api/node", [&app] {
-    return roost::HttpResponse::json({{"node", app.node()}, {"degraded", app.health() == roost::Health::degraded}});
+    return roost::HttpResponse::json(
+        {{"node", app.node()}, {"degraded", app.health() == roost::Health::degraded}, {"why", app.why_degraded()}});
   });
   app.get("/metrics", [&app] { return roost::HttpResponse::text(app.metrics()); });
 
