@@ -167,8 +167,11 @@ const storms = new Map()
 function storm(name, args, { runs }, most = 3) {
   const once = async () => {
     const sides = { base: kinds['roost, one by one'], ours: kinds.roost }
-    const all = [...args, '--patience', 60] // one by one, a client may have to wait for its state
-    return inTurns(sides, { runs: Math.min(runs, most), fresh: true }, (server) => bench(server, ['presence', ...all], apart))
+    const all = ['presence', ...args, '--patience', 60] // one by one, a client may have to wait for its state
+    const mount = args.includes('--compress') ? '/socket_compress' : '/bench'
+    return inTurns(sides, { runs: Math.min(runs, most), fresh: true }, (server) =>
+      bench(server, all, { ...apart, url: server.base + mount }),
+    )
   }
   if (!storms.has(name)) storms.set(name, once())
   return storms.get(name)
@@ -233,7 +236,15 @@ function storms500() {
 
 const presences = () => [
   ...rowsOfStorm('5,000 join one presence topic over 10 s', ['-c', 5000, '--over', 10], 1), // a minute
+  value({
+    name: 'the same in topics of two: CPU of the server, for connecting alone',
+    unit: 's',
+    runs: 1,
+    once: () => onNewServer('roost', ['presence', '-c', 5000, '--over', 10, '--topics', 2500], apart, (report) => report.server_cpu_s),
+  }),
+  ...rowsOfStorm('5,000 join one presence topic over 10 s, compressed', ['-c', 5000, '--over', 10, '--compress'], 1),
   ...rowsOfStorm('1,000 present, metas updated at 1 Hz', ['-c', 1000, '--updates-per-second', 1, '-d', 4]),
+  ...rowsOfStorm('1,000 present, metas updated at 1 Hz, compressed', ['-c', 1000, '--updates-per-second', 1, '-d', 4, '--compress'], 1),
   ...storms500(),
 ]
 
