@@ -69,12 +69,34 @@ struct PresenceChange {
 /// Phoenix.Presence.handle_metas/4.
 using PresenceObserver = std::function<void(const PresenceChange& change)>;
 
-/// What clients that connect with roost=1 (those of @roost/react) are told of a topic's presences. All others are
-/// always told everything.
-enum class PresenceMode {
-  full,    // who is there, and each change
-  counts,  // how many keys and metas there are: a few bytes, however large the room
+/// What clients are told of a topic's presences. What the server itself asks for or hears is everybody in any mode.
+class PresenceMode {
+ public:
+  /// Who is there, and each change.
+  static const PresenceMode full;
+  /// Clients that connect with roost=1 (those of @roost/react): how many keys and metas there are, a few bytes however
+  /// large the room. All others: everything.
+  static const PresenceMode counts;
+  /// The first `keys` keys in the order of their bytes, each with all its metas, as if they were all: in a room of
+  /// 5,000 next to nothing happens among the first ten. Clients that connect with roost=1 are told, too, how many there
+  /// are. push_presence_state gives them as they were when the last change was told, so who has just been tracked may
+  /// not be among them yet.
+  static constexpr PresenceMode top(std::size_t keys) { return {Kind::top, keys}; }
+
+  constexpr bool is_top() const { return kind_ == Kind::top; }
+  constexpr std::size_t top_keys() const { return keys_; }
+  /// Whether clients of ours are told how many there are.
+  constexpr bool counted() const { return kind_ != Kind::full; }
+  friend constexpr bool operator==(const PresenceMode&, const PresenceMode&) = default;
+
+ private:
+  enum class Kind { full, counts, top };
+  constexpr PresenceMode(Kind kind, std::size_t keys) : kind_(kind), keys_(keys) {}
+  Kind kind_;
+  std::size_t keys_;  // of Kind::top
 };
+inline constexpr PresenceMode PresenceMode::full{Kind::full, 0};
+inline constexpr PresenceMode PresenceMode::counts{Kind::counts, 0};
 
 /// What an application says of the presences of a channel's topics; see SocketMount.
 struct PresenceHooks {

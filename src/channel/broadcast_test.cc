@@ -79,7 +79,7 @@ TEST_F(BroadcastsForOurs, AChannelThatInterceptsTheDiffsGetsThoseThatEveryClient
   shard.mount.channel<Interceptor>("curious:*");
   const auto client = shard.client(wire::v2_json_ours());
   client->joins("curious:a");
-  EXPECT_FALSE(shard.hub.interest().ours("curious:a"));
+  EXPECT_EQ(shard.hub.interest().subscriptions("curious:a").ours, 0u);
   shard.hub.publish_local({"curious:a", "presence_diff", "{}", false, 0, {"roost_presence", R"({"keys":1})"}}, 0);
   EXPECT_THAT(client->received(), ElementsAre(push("1", "curious:a", "intercepted")));
 }

@@ -37,8 +37,6 @@ class Interest {
     const std::uint64_t both = (*subscriptions_)[slot(topic)].load(std::memory_order_acquire);
     return {static_cast<std::uint32_t>(both >> 32), static_cast<std::uint32_t>(both)};
   }
-  std::uint32_t subscribers(std::string_view topic) const { return subscriptions(topic).all(); }
-  bool ours(std::string_view topic) const { return subscriptions(topic).ours != 0; }
   void add_subscription(std::string_view topic, bool ours) {
     (*subscriptions_)[slot(topic)].fetch_add(unit(ours), std::memory_order_acq_rel);
   }

@@ -16,6 +16,19 @@ namespace {
 constexpr std::string_view kOurEvent = "roost_presence";  // what clients of ours get for presence_diff
 constexpr std::chrono::seconds kSweepPeriod{5};           // a state that nobody asked for in that time is dropped
 
+PresenceMode mode_of(const PresenceHooks* hooks) {
+  return hooks ? hooks->mode : PresenceMode::full;
+}
+
+/// `list` with what `more` has of other keys. Both are by key.
+std::vector<presence::Presence> together(const std::vector<presence::Presence>& list,
+                                         const std::vector<presence::Presence>& more) {
+  std::vector<presence::Presence> all = list;
+  for (const presence::Presence& presence : more)
+    if (!std::ranges::binary_search(list, presence.key, {}, &presence::Presence::key)) all.push_back(presence);
+  return all;
+}
+
 }  // namespace
 
 PresenceFeed::Entry& PresenceFeed::at(tracker::Tracker& tracker, std::string_view topic) {
@@ -24,9 +37,8 @@ PresenceFeed::Entry& PresenceFeed::at(tracker::Tracker& tracker, std::string_vie
   return *topics_.try_emplace(std::string(topic), tracker).first;
 }
 
-bool PresenceFeed::counts(std::string_view topic) const {
-  const PresenceHooks* hooks = find_hooks_(topic);
-  return hooks && hooks->mode == PresenceMode::counts;
+PresenceMode PresenceFeed::mode(std::string_view topic) const {
+  return mode_of(find_hooks_(topic));
 }
 
 bool PresenceFeed::fetches_later(std::string_view topic) const {
@@ -36,7 +48,7 @@ bool PresenceFeed::fetches_later(std::string_view topic) const {
 
 unsigned PresenceFeed::frames_per_second(std::string_view topic) const {
   const unsigned most = options_.diff_frames_per_second;
-  const std::uint32_t subscribers = hub_.interest().subscribers(topic);
+  const std::uint32_t subscribers = hub_.interest().subscriptions(topic).all();
   if (most <= 1 || options_.diff_sends_per_second == 0 || subscribers == 0) return most;
   return std::clamp(options_.diff_sends_per_second / subscribers, 1u, most);
 }
@@ -64,7 +76,7 @@ void PresenceFeed::state(tracker::Tracker& tracker, std::string_view name, Execu
 
 void PresenceFeed::our_state(tracker::Tracker& tracker, std::string_view name, Executor& back,
                              std::move_only_function<void(std::string_view event, SharedBytes)> then) {
-  const bool count = counts(name);
+  const bool count = mode(name).counted();
   const std::string_view event = count ? kOurEvent : "presence_state";
   wait(tracker, name,
        {count ? Waiter::For::count : Waiter::For::state, &back,
@@ -72,7 +84,7 @@ void PresenceFeed::our_state(tracker::Tracker& tracker, std::string_view name, E
 }
 
 void PresenceFeed::list(tracker::Tracker& tracker, std::string_view name, Executor& back, Then then) {
-  answer(tracker, name, {Waiter::For::state, &back, std::move(then)});
+  answer(tracker, name, {mode(name).is_top() ? Waiter::For::all : Waiter::For::state, &back, std::move(then)});
 }
 
 void PresenceFeed::get(tracker::Tracker& tracker, std::string_view name, std::string_view key, Executor& back,
@@ -85,7 +97,7 @@ void PresenceFeed::answer(tracker::Tracker& tracker, std::string_view name, Wait
   const PresenceHooks* hooks = find_hooks_(name);
   if (hooks && hooks->fetch_later) return wait(tracker, name, std::move(waiter));
   auto& entry = at(tracker, name);
-  Round round{.ahead = entry.second.waits};
+  Round round{.mode = mode_of(hooks), .ahead = entry.second.waits};
   round.waiters.push_back(std::move(waiter));
   take_lists(entry, hooks, round);
   if (hooks && hooks->fetch) fetch(entry.first, hooks->fetch, round);
@@ -99,7 +111,7 @@ void PresenceFeed::wait(tracker::Tracker& tracker, std::string_view name, Waiter
 }
 
 void PresenceFeed::look_at_waiters(Entry& entry) {
-  if (!entry.second.waits) return begin(entry, false);
+  if (!entry.second.waits || mode(entry.first).is_top()) return begin(entry, false);
   entry.second.state_timer = Timer(executor_, executor_.now() + kStateWaitMax, [this, &entry] {
     if (!entry.second.round) begin(entry, false);
   });
@@ -134,7 +146,8 @@ void PresenceFeed::begin(Entry& entry, bool with_diff) {
   if (later && hold(entry)) return;
   Round round = make_round(entry, hooks, with_diff);
   take_lists(entry, hooks, round);
-  if (later && (round.told || !round.asked().empty())) return fetch_later(entry, *hooks, std::move(round));
+  if (later && (round.needs_fields() || !round.asked().empty() || !round.first.empty()))
+    return fetch_later(entry, *hooks, std::move(round));
   if (hooks && hooks->fetch) fetch(entry.first, hooks->fetch, round);
   commit(entry, hooks, round);
 }
@@ -145,17 +158,39 @@ bool PresenceFeed::Round::for_somebody(Waiter::For what) const {
   return std::ranges::any_of(waiters, [what](const Waiter& waiter) { return waiter.what == what; });
 }
 
+bool PresenceFeed::Round::needs_fields() const {
+  return told && (observed || (mode == PresenceMode::counts ? heard.others > 0 : !shown().empty()));
+}
+
+std::vector<presence::Presence> PresenceFeed::Round::joins() const {
+  if (!mode.is_top()) return diff.joins;
+  return observed ? together(diff.joins, change.first.joins) : change.first.joins;
+}
+
+std::vector<presence::Presence> PresenceFeed::Round::leaves() const {
+  if (!mode.is_top()) return diff.leaves;
+  return observed ? together(diff.leaves, change.first.leaves) : change.first.leaves;
+}
+
+std::vector<presence::Presence> PresenceFeed::Round::lists() const {
+  return together(asked(), first);
+}
+
 PresenceFeed::Round PresenceFeed::make_round(Entry& entry, const PresenceHooks* hooks, bool with_diff) {
   auto& [name, topic] = entry;
-  Round round;
+  Round round{.mode = mode_of(hooks)};
   topic.state_timer.cancel();
   if (with_diff) {
     topic.timer.cancel();
     topic.waits = false;
     forget_state(topic);
     round.diff = topic.tracker.take_diff(name);
-    const bool heard = hub_.interest().shards(name) != 0, observed = hooks && hooks->on_metas;
-    round.told = !round.diff.empty() && (heard || observed);
+    round.heard = hub_.interest().subscriptions(name);
+    round.observed = hooks && hooks->on_metas;
+    round.change = topic.told.tell(round.mode, topic.tracker.state(), name, round.diff);
+    const bool shows = round.mode == PresenceMode::counts ? round.heard.others > 0 : !round.shown().empty();
+    const bool heard = round.heard.all() > 0 && (shows || round.change.count_is_news);
+    round.told = !round.diff.empty() && (heard || round.observed);
   }
   round.ahead = topic.waits;
   round.waiters = std::exchange(topic.waiters, {});
@@ -165,22 +200,29 @@ PresenceFeed::Round PresenceFeed::make_round(Entry& entry, const PresenceHooks* 
 /// As they are now: what is told when the fields are there must fit the diff.
 void PresenceFeed::take_lists(Entry& entry, const PresenceHooks* hooks, Round& round) {
   auto& [name, topic] = entry;
-  const bool state = round.for_somebody(Waiter::For::state), count = round.for_somebody(Waiter::For::count);
+  const bool top = round.mode.is_top(), count = round.for_somebody(Waiter::For::count);
+  const bool kept = !round.ahead || top;  // the state as of the last diff is what they get
+  if (count && kept) round.count = topic.count;
+  const bool state = round.for_somebody(Waiter::For::state) || (top && count && round.count.empty());
+  if (state && kept) round.state = topic.state;
   topic.used |= state;
-  if (state && !round.ahead) round.state = topic.state;
-  if (count && !round.ahead) round.count = topic.count;
   round.needs_state = state && round.state.empty();
-  const bool counted = round.told && hub_.interest().ours(name) && counts(name);
-  const bool observed = round.told && hooks && hooks->on_metas && hooks->fetch_later;
-  if (round.needs_state || (count && round.count.empty()) || counted || observed) round.list = topic.tracker.list(name);
-  if (!round.needs_state) {
-    std::set<std::string_view> keys;
-    for (const Waiter& waiter : round.waiters)
-      if (waiter.what == Waiter::For::key) keys.insert(waiter.key);
-    for (const std::string_view key : keys)
-      std::ranges::move(topic.tracker.get_by_key(name, key), std::back_inserter(round.found));
-  }
+  if (count && !kept) topic.told.forget_count();
+  round.counted = topic.told.count(topic.tracker.state(), name);
+  const bool observed = round.told && round.observed && hooks->fetch_later;
+  round.needs_all = (round.needs_state && !top) || round.for_somebody(Waiter::For::all);
+  if (round.needs_all || observed) round.list = topic.tracker.list(name);
+  if (round.needs_state && top) round.first = topic.told.first();
+  if (!round.needs_all) take_keys(entry, round);
   if (!round.waiters.empty() && round.ahead) topic.tracker.shown(name);
+}
+
+void PresenceFeed::take_keys(Entry& entry, Round& round) {
+  std::set<std::string_view> keys;
+  for (const Waiter& waiter : round.waiters)
+    if (waiter.what == Waiter::For::key) keys.insert(waiter.key);
+  for (const std::string_view key : keys)
+    std::ranges::move(entry.second.tracker.get_by_key(entry.first, key), std::back_inserter(round.found));
 }
 
 void PresenceFeed::fetch(const std::string& name, const PresenceFetch& fetch, Round& round) {
@@ -192,12 +234,12 @@ void PresenceFeed::fetch(const std::string& name, const PresenceFetch& fetch, Ro
       throw;
     }
   };
-  if (round.told) {
-    round.joined = tracker::fetch_fields(name, round.diff.joins, counted, log_);
-    round.left = tracker::fetch_fields(name, round.diff.leaves, counted, log_);
+  if (round.needs_fields()) {
+    round.joined = tracker::fetch_fields(name, round.joins(), counted, log_);
+    round.left = tracker::fetch_fields(name, round.leaves(), counted, log_);
   }
-  if (round.needs_state || !round.found.empty())
-    round.listed = tracker::fetch_fields(name, round.asked(), counted, log_);
+  if (round.needs_state || !round.asked().empty())
+    round.listed = tracker::fetch_fields(name, round.lists(), counted, log_);
 }
 
 void PresenceFeed::fetch_later(Entry& entry, const PresenceHooks& hooks, Round given) {
@@ -206,9 +248,9 @@ void PresenceFeed::fetch_later(Entry& entry, const PresenceHooks& hooks, Round g
   Round& round = *topic.round;
   ++fetches_;
   std::vector<boost::json::object> lists(3);
-  if (round.told) lists[0] = tracker::grouped(round.diff.joins);
-  if (round.told) lists[1] = tracker::grouped(round.diff.leaves);
-  lists[2] = tracker::grouped(round.asked());
+  if (round.needs_fields()) lists[0] = tracker::grouped(round.joins());
+  if (round.needs_fields()) lists[1] = tracker::grouped(round.leaves());
+  lists[2] = tracker::grouped(round.lists());
   round.fetching = std::make_unique<PresenceFetching>(
       PresenceFetching::Site{executor_, log_, metrics_}, name, hooks.fetch_later, options_.fetch_timeout,
       std::move(lists),
@@ -236,20 +278,28 @@ void PresenceFeed::commit(Entry& entry, const PresenceHooks* hooks, Round& round
 }
 
 void PresenceFeed::tell(Entry& entry, const PresenceHooks* hooks, const Round& round) {
-  auto& [name, topic] = entry;
-  const std::string payload = tracker::encode_diff(round.diff, round.joined, round.left);
-  if (options_.diff_frames_per_second > 0) topic.pace.sent(executor_.now());
-  if (hub_.interest().shards(name) != 0) {
-    const std::string changes = hub_.interest().ours(name) ? changes_for_ours(name, round) : "";
-    pubsub::Message message{name, "presence_diff", payload};
-    if (!changes.empty()) message.ours = {.event = kOurEvent, .payload = changes};
-    hub_.publish_local(message, shard_);
-  }
-  if (hooks && hooks->on_metas) observe(hooks->on_metas, entry, round, payload);
+  if (options_.diff_frames_per_second > 0) entry.second.pace.sent(executor_.now());
+  const bool for_others = round.heard.others > 0 && !round.shown().empty();
+  const std::string others = for_others ? tracker::encode_diff(round.shown(), round.joined, round.left) : "";
+  send(entry, round, others);
+  if (!round.observed) return;
+  const bool encoded = for_others && !round.mode.is_top();
+  observe(hooks->on_metas, entry, round, encoded ? others : tracker::encode_diff(round.diff, round.joined, round.left));
 }
 
-std::string PresenceFeed::changes_for_ours(const std::string& name, const Round& round) const {
-  return counts(name) ? tracker::encode_count(round.list, false) : tracker::encode_changes(round.diff, round.joined);
+void PresenceFeed::send(Entry& entry, const Round& round, const std::string& others) {
+  const std::string ours = round.heard.ours > 0 ? payload_for_ours(round, others.empty()) : "";
+  if (others.empty() && ours.empty()) return;
+  pubsub::Message message{entry.first, "presence_diff", others};
+  if (!ours.empty()) message.ours = {.event = kOurEvent, .payload = ours};
+  hub_.publish_local(message, shard_);
+}
+
+std::string PresenceFeed::payload_for_ours(const Round& round, bool may_be_left_out) {
+  const bool all_told = round.mode == PresenceMode::counts || round.shown().empty();
+  if (all_told && may_be_left_out && !round.change.count_is_news) return "";
+  std::string changes = all_told ? "{}" : tracker::encode_changes(round.shown(), round.joined);
+  return round.mode.counted() ? tracker::with_count(std::move(changes), round.change.count) : changes;
 }
 
 void PresenceFeed::observe(const PresenceObserver& observer, Entry& entry, const Round& round,
@@ -266,13 +316,14 @@ void PresenceFeed::observe(const PresenceObserver& observer, Entry& entry, const
 
 /// What is not ahead of a diff, and has all its fields, serves others, too.
 void PresenceFeed::encode(Topic& topic, Round& round) {
+  const bool top = round.mode.is_top(), kept = !round.ahead || top;
   if (round.needs_state) {
-    round.state = SharedBytes::copy(tracker::encode_state(round.list, round.listed));
-    if (!round.ahead && round.whole) keep(topic, round.state);
+    round.state = SharedBytes::copy(tracker::encode_state(top ? round.first : round.list, round.listed));
+    if (kept && round.whole) keep(topic, round.state);
   }
   if (round.count.empty() && round.for_somebody(Waiter::For::count)) {
-    round.count = SharedBytes::copy(tracker::encode_count(round.list, true));
-    if (!round.ahead) topic.count = round.count;
+    round.count = SharedBytes::copy(encode_counted_state(top ? round.state.view() : "{}", round.counted));
+    if (kept && round.whole) topic.count = round.count;
   }
 }
 
@@ -291,6 +342,7 @@ void PresenceFeed::hand_out(Round& round) {
   const auto answer = [&round](const Waiter& waiter) {
     if (waiter.what == Waiter::For::state) return round.state;
     if (waiter.what == Waiter::For::count) return round.count;
+    if (waiter.what == Waiter::For::all) return SharedBytes::copy(tracker::encode_state(round.list, round.listed));
     const auto found = std::ranges::equal_range(round.asked(), waiter.key, {}, &presence::Presence::key);
     return SharedBytes::copy(tracker::encode_state({found.begin(), found.end()}, round.listed));
   };
@@ -328,7 +380,8 @@ void PresenceFeed::sweep() {
   for (auto entry = topics_.begin(); entry != topics_.end();) {
     Topic& topic = entry->second;
     if (!std::exchange(topic.used, false)) forget_state(topic);
-    const bool needed = !topic.state.empty() || topic.waits || !topic.waiters.empty() || topic.round || topic.held;
+    const bool needed = !topic.state.empty() || topic.waits || !topic.waiters.empty() || topic.round || topic.held ||
+                        !topic.told.is_forgettable();
     entry = needed || !topic.pace.quiet(executor_.now()) ? std::next(entry) : topics_.erase(entry);
   }
   if (!topics_.empty()) sweeper_ = Timer(executor_, executor_.now() + kSweepPeriod, [this] { sweep(); });

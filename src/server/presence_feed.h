@@ -16,6 +16,7 @@
 #include "base/metrics.h"
 #include "pubsub/hub.h"
 #include "server/presence_fetching.h"
+#include "server/presence_told.h"
 #include "tracker/pace.h"
 #include "tracker/presence_json.h"
 #include "tracker/tracker.h"
@@ -36,7 +37,8 @@ inline constexpr std::chrono::milliseconds kStateWaitMax{150};
 /// A topic's diffs leave at its Pace, which is slower in a large room. Who asks for the state while changes wait gets
 /// it right behind the diff that has them, or after kStateWaitMax; so all who come within a window share one encoding.
 /// What is given away while changes wait is noted, and the next diff leads on from there too: a state and the diffs
-/// that follow it are the truth.
+/// that follow it are the truth. Where clients are told of the first keys alone (PresenceMode::top), who asks gets what
+/// the others were told last, at once.
 ///
 /// All of that goes out in rounds: a diff, if one is due, and behind it whatever somebody waits for, as it was when the
 /// round began. With an asynchronous fetch a round takes its time; there is one at a time for each topic, and what
@@ -76,19 +78,27 @@ class PresenceFeed {
   void end();
 
  private:
+  using Heard = pubsub::Interest::Subscriptions;
   struct Waiter {
-    enum class For { state, count, key } what;
+    enum class For { state, count, key, all } what;  // all: not only what clients are told of
     Executor* back;
     Then then;
     std::string key = {};
   };
   struct Round {
+    PresenceMode mode = PresenceMode::full;
     presence::TopicDiff diff = {};
+    PresenceTold::Change change = {};            // what it is to clients
+    Heard heard = {};                            // who hears it
+    bool observed = false;                       // by the application, too
     bool told = false;                           // the diff, to whoever hears it
     bool ahead = false;                          // of a diff that is still to come
     bool needs_state = false;                    // which is not encoded yet
+    bool needs_all = false;                      // all there are
     std::vector<presence::Presence> list = {};   // all, where somebody needs it
-    std::vector<presence::Presence> found = {};  // of the keys that were asked for, where nobody needs the state
+    std::vector<presence::Presence> first = {};  // the first keys, where somebody needs them
+    std::vector<presence::Presence> found = {};  // of the keys that were asked for, where nobody needs all
+    tracker::PresenceCount counted = {};
     std::vector<Waiter> waiters = {};
     SharedBytes state = {};  // what the waiters get
     SharedBytes count = {};
@@ -97,19 +107,27 @@ class PresenceFeed {
     std::unique_ptr<PresenceFetching> fetching = {};
 
     bool for_somebody(Waiter::For what) const;
-    /// What is to be enriched for the waiters.
-    const std::vector<presence::Presence>& asked() const { return needs_state ? list : found; }
+    /// The diff as clients hear it.
+    const presence::TopicDiff& shown() const { return mode.is_top() ? change.first : diff; }
+    /// Where the keys are found that were asked for.
+    const std::vector<presence::Presence>& asked() const { return needs_all ? list : found; }
+    /// What is to be enriched.
+    bool needs_fields() const;
+    std::vector<presence::Presence> joins() const;
+    std::vector<presence::Presence> leaves() const;
+    std::vector<presence::Presence> lists() const;
   };
   struct Topic {
     explicit Topic(tracker::Tracker& t) : tracker(t) {}
     tracker::Tracker& tracker;
     tracker::Pace pace;
-    Timer timer;                   // while a diff waits for its time
-    Timer state_timer;             // while somebody waits for the state
-    bool waits = false;            // the diff that is being gathered has something in it
-    bool held = false;             // too many others wait for a fetch
-    SharedBytes state;             // as of the last diff; empty: not encoded
-    SharedBytes count;             // the same for clients of ours that are told no more
+    Timer timer;         // while a diff waits for its time
+    Timer state_timer;   // while somebody waits for the state
+    bool waits = false;  // the diff that is being gathered has something in it
+    bool held = false;   // too many others wait for a fetch
+    SharedBytes state;   // as of the last diff; empty: not encoded
+    SharedBytes count;   // the same for clients of ours that are told how many there are
+    PresenceTold told;
     bool used = false;             // since the last sweep
     std::vector<Waiter> waiters;   // for the next round
     std::unique_ptr<Round> round;  // that waits for a fetch
@@ -118,7 +136,7 @@ class PresenceFeed {
   using Entry = Topics::value_type;
 
   Entry& at(tracker::Tracker& tracker, std::string_view topic);
-  bool counts(std::string_view topic) const;
+  PresenceMode mode(std::string_view topic) const;
   bool fetches_later(std::string_view topic) const;
   unsigned frames_per_second(std::string_view topic) const;
 
@@ -135,6 +153,7 @@ class PresenceFeed {
   // What is in it.
   Round make_round(Entry& topic, const PresenceHooks* hooks, bool with_diff);
   void take_lists(Entry& topic, const PresenceHooks* hooks, Round& round);
+  void take_keys(Entry& topic, Round& round);
   void fetch(const std::string& topic, const PresenceFetch& fetch, Round& round);
   void fetch_later(Entry& topic, const PresenceHooks& hooks, Round round);
   void fetched(Entry& topic, const PresenceHooks& hooks, PresenceFetching::Fetched fetched);
@@ -142,7 +161,8 @@ class PresenceFeed {
   // How it ends.
   void commit(Entry& topic, const PresenceHooks* hooks, Round& round);
   void tell(Entry& topic, const PresenceHooks* hooks, const Round& round);
-  std::string changes_for_ours(const std::string& topic, const Round& round) const;
+  void send(Entry& topic, const Round& round, const std::string& others);
+  static std::string payload_for_ours(const Round& round, bool may_be_left_out);
   void observe(const PresenceObserver& observer, Entry& topic, const Round& round, const std::string& diff);
   void encode(Topic& topic, Round& round);
   void keep(Topic& topic, const SharedBytes& state);

@@ -349,16 +349,18 @@ TEST_F(PresencesFetched, TheObserverSeesWhatIsThereAfterTheDiff) {
   EXPECT_THAT(seen, ElementsAre("+ada = ada", "+bob = ada bob"));
 }
 
+/// A client that is told how many there are.
+struct Counting final : pubsub::Subscriber {
+  void deliver(const pubsub::Message& message, pubsub::FrameCache&) override {
+    counts.push_back(std::string(message.ours.payload));
+  }
+  std::vector<std::string> counts;
+};
+
 TEST_F(PresencesFetched, CountsAreThoseAfterTheDiff) {
   hooks.mode = PresenceMode::counts;
-  subscription.end();
-  struct Ours final : pubsub::Subscriber {
-    void deliver(const pubsub::Message& message, pubsub::FrameCache&) override {
-      counts.push_back(std::string(message.ours.payload));
-    }
-    std::vector<std::string> counts;
-  } ours;
-  const auto heard = table.subscribe("room:a", ours, 1, true);
+  Counting ours;
+  const auto heard = table.subscribe("room:a", ours, 2, true);
   track(1, "ada");
   track(2, "bob");
   answer();
@@ -367,6 +369,54 @@ TEST_F(PresencesFetched, CountsAreThoseAfterTheDiff) {
   answer();
   EXPECT_THAT(ours.counts,
               ElementsAre(R"({"keys":1,"metas":1})", R"({"keys":2,"metas":2})", R"({"keys":1,"metas":1})"));
+}
+
+TEST_F(PresencesFetched, WhereNobodyIsToldMoreThanACountNothingIsFetched) {
+  hooks.mode = PresenceMode::counts;
+  subscription.end();
+  Counting ours;
+  const auto heard = table.subscribe("room:a", ours, 2, true);
+  track(1, "ada");
+  EXPECT_THAT(asks, IsEmpty());
+  EXPECT_THAT(ours.counts, ElementsAre(R"({"keys":1,"metas":1})"));
+}
+
+TEST_F(PresencesFetched, OfTheFirstKeysAlone) {
+  hooks.mode = PresenceMode::top(1);
+  track(1, "bob");
+  answer();
+  track(2, "cyd");
+  EXPECT_THAT(asks, IsEmpty());
+  ask_state();
+  EXPECT_THAT(asked(), ElementsAre("bob"));
+  answer();
+  track(3, "ada");
+  EXPECT_THAT(asked(), ElementsAre("ada", "bob"));
+  answer();
+  answer();
+  EXPECT_THAT(told, ElementsAre("+bob -", "state bob", "+ada -bob"));
+  ask_list();
+  EXPECT_THAT(asked(), ElementsAre("ada bob cyd"));
+}
+
+TEST_F(PresencesFetched, OfAllWhereTheServerHearsOfAll) {
+  hooks.mode = PresenceMode::top(1);
+  std::vector<std::string> heard;
+  hooks.on_metas = [&heard](const PresenceChange& change) {
+    heard.push_back("+" + keys_of(change.joins) + " -" + keys_of(change.leaves) + " " + keys_of(change.presences()));
+  };
+  track(1, "bob");
+  answer();
+  track(2, "cyd");
+  EXPECT_THAT(asked(), ElementsAre("cyd"));
+  answer();
+  untrack(1, "bob");
+  EXPECT_THAT(asked(), ElementsAre("cyd", "bob"));
+  answer();
+  answer();
+  EXPECT_THAT(told, ElementsAre("+bob -", "+cyd -bob"));
+  EXPECT_THAT(last_diff, HasSubstr(R"("name":"of cyd")"));
+  EXPECT_THAT(heard, ElementsAre("+bob - bob", "+cyd - bob cyd", "+ -bob cyd"));
 }
 
 class PresencesFetchedOneByOne : public PresencesFetched {

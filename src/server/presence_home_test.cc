@@ -72,6 +72,13 @@ class PresenceHomes : public ::testing::Test, public pubsub::Subscriber {
   PresenceHome home;
   PresenceRouter router{loop, std::vector<PresenceHome*>(kPresencePartitions, &home), "node", 0};
   pubsub::Subscription subscription;
+  struct Ear final : pubsub::Subscriber {
+    void deliver(const pubsub::Message& message, pubsub::FrameCache&) override {
+      heard.push_back(std::string(message.payload));
+    }
+    std::vector<std::string> heard;
+  };
+  Ear others;
   std::vector<std::string> diffs;
   std::vector<std::string> ours;  // what clients of ours get for each
   std::vector<std::string> refusals;
@@ -116,6 +123,7 @@ TEST_F(PresenceHomes, AnUpdateIsAJoinAndALeaveOfOneDiff) {
 }
 
 TEST_F(PresenceHomes, ForClientsOfOursAnUpdateIsAnUpdate) {
+  const auto other = table.subscribe("room:a", others, 2);
   subscription.end();
   subscription = table.subscribe("room:a", *this, 1, true);
   track(1, "ada");
@@ -125,18 +133,19 @@ TEST_F(PresenceHomes, ForClientsOfOursAnUpdateIsAnUpdate) {
   EXPECT_THAT(ours, ElementsAre(R"({"joins":{"ada":{"metas":[{"phx_ref":"F"}]}}})",
                                 R"({"updates":{"ada":{"metas":[{"phx_ref":"G","phx_ref_prev":"F"}]}}})",
                                 R"({"leaves":{"ada":["G"]}})"));
-  EXPECT_EQ(diffs.at(2), R"({"joins":{},"leaves":{"ada":{"metas":[{"phx_ref":"G","phx_ref_prev":"F"}]}}})");
+  EXPECT_EQ(others.heard.at(2), R"({"joins":{},"leaves":{"ada":{"metas":[{"phx_ref":"G","phx_ref_prev":"F"}]}}})");
 }
 
 TEST_F(PresenceHomes, WhereTheyAreCountedClientsOfOursAreToldHowMany) {
   hooks.mode = PresenceMode::counts;
+  const auto other = table.subscribe("room:a", others, 2);
   subscription.end();
   subscription = table.subscribe("room:a", *this, 1, true);
   track(1, "ada");
   track(2, "ada", R"({"phx_ref":"G"})");
   track(3, "bob", R"({"phx_ref":"H"})");
   EXPECT_THAT(ours, ElementsAre(R"({"keys":1,"metas":1})", R"({"keys":1,"metas":2})", R"({"keys":2,"metas":3})"));
-  EXPECT_THAT(diffs.at(2), HasSubstr("bob")) << "all others are told everything";
+  EXPECT_THAT(others.heard.at(2), HasSubstr("bob")) << "all others are told everything";
   std::vector<std::string> states;
   for (int i = 0; i < 2; ++i)
     router.our_state("room:a", [&](std::string_view event, SharedBytes state) {
@@ -505,6 +514,124 @@ TEST_F(PresenceHomes, StampsPutANewRefInFront) {
   EXPECT_NE(second.phx_ref, first.phx_ref);
   EXPECT_THAT(std::string(second.json.view()), HasSubstr(R"("phx_ref_prev":")" + first.phx_ref));
   EXPECT_THROW(router.stamp("[]", ""), std::invalid_argument);
+}
+
+// What clients are told of a large room.
+
+/// One who is told of the first two keys, and how many there are if it is a client of ours.
+class PresencesAtTheTop : public PresenceHomes {
+ protected:
+  PresencesAtTheTop() { hooks.mode = PresenceMode::top(2); }
+  void hear_as_ours() {
+    subscription.end();
+    subscription = table.subscribe("room:a", *this, 1, true);
+  }
+  std::string our_state() {
+    std::string text = "no answer";
+    router.our_state("room:a", [&](std::string_view event, SharedBytes state) {
+      text = std::string(event) + " " + std::string(state.view());
+    });
+    loop.run_until_idle();
+    return text;
+  }
+};
+
+TEST_F(PresencesAtTheTop, TheFirstKeysAreAsIfTheyWereAll) {
+  track(1, "bob");
+  track(2, "cyd", R"({"phx_ref":"G"})");
+  track(3, "dan", R"({"phx_ref":"H"})");
+  EXPECT_EQ(diffs.size(), 2u) << "nobody is told of the third";
+  EXPECT_EQ(state(), R"({"bob":{"metas":[{"phx_ref":"F"}]},"cyd":{"metas":[{"phx_ref":"G"}]}})");
+  track(4, "ada", R"({"phx_ref":"I"})");
+  EXPECT_EQ(diffs.back(),
+            R"({"joins":{"ada":{"metas":[{"phx_ref":"I"}]}},"leaves":{"cyd":{"metas":[{"phx_ref":"G"}]}}})");
+  untrack(1, "bob");
+  EXPECT_EQ(diffs.back(),
+            R"({"joins":{"cyd":{"metas":[{"phx_ref":"G"}]}},"leaves":{"bob":{"metas":[{"phx_ref":"F"}]}}})");
+  EXPECT_EQ(state(), R"({"ada":{"metas":[{"phx_ref":"I"}]},"cyd":{"metas":[{"phx_ref":"G"}]}})");
+}
+
+TEST_F(PresencesAtTheTop, ClientsOfOursAreAlsoToldHowManyThereAre) {
+  hear_as_ours();
+  for (const char* key : {"ada", "bob", "cyd"}) track(1, key);
+  router.update(1, "room:a", "cyd", SharedBytes::copy(R"({"phx_ref":"G","phx_ref_prev":"F"})"));
+  router.update(1, "room:a", "bob", SharedBytes::copy(R"({"phx_ref":"H","phx_ref_prev":"F"})"));
+  loop.run_until_idle();
+  EXPECT_THAT(
+      ours,
+      ElementsAre(R"({"joins":{"ada":{"metas":[{"phx_ref":"F"}]}},"keys":1,"metas":1})",
+                  R"({"joins":{"bob":{"metas":[{"phx_ref":"F"}]}},"keys":2,"metas":2})", R"({"keys":3,"metas":3})",
+                  R"({"updates":{"bob":{"metas":[{"phx_ref":"H","phx_ref_prev":"F"}]}},"keys":3,"metas":3})"));
+  EXPECT_THAT(diffs, ::testing::Each("")) << "nobody else is there";
+  EXPECT_EQ(our_state(), R"(roost_presence {"state":{"ada":{"metas":[{"phx_ref":"F"}]},)"
+                         R"("bob":{"metas":[{"phx_ref":"H","phx_ref_prev":"F"}]}},"keys":3,"metas":3})");
+}
+
+TEST_F(PresencesAtTheTop, TheServerSeesEverybody) {
+  std::vector<std::size_t> seen;
+  hooks.on_metas = [&seen](const PresenceChange& change) {
+    seen.push_back(change.joins.size() * 10 + change.presences().size());
+  };
+  for (const char* key : {"ada", "bob", "cyd"}) track(1, key);
+  EXPECT_THAT(seen, ElementsAre(11, 12, 13));
+  EXPECT_THAT(list(), HasSubstr("cyd"));
+  EXPECT_EQ(get("cyd"), R"({"cyd":{"metas":[{"phx_ref":"F"}]}})");
+  EXPECT_THAT(state(), ::testing::Not(HasSubstr("cyd")));
+}
+
+TEST_F(PresencesAtTheTop, TheirFieldsAreFetchedAndNobodyElses) {
+  std::vector<std::string> fetched;
+  fetch = [&fetched](std::string_view, boost::json::object grouped) {
+    for (auto& [key, value] : grouped) {
+      fetched.push_back(key);
+      value.as_object()["name"] = key;
+    }
+    return grouped;
+  };
+  for (const char* key : {"cyd", "bob", "ada", "dan"}) track(1, key);
+  EXPECT_THAT(fetched, ElementsAre("cyd", "bob", "ada", "cyd"));
+  EXPECT_THAT(diffs.back(), HasSubstr(R"("leaves":{"cyd":{"metas":[{"phx_ref":"F"}],"name":"cyd"}})"));
+  EXPECT_THAT(state(), HasSubstr(R"("bob":{"metas":[{"phx_ref":"F"}],"name":"bob"})"));
+}
+
+TEST_F(PresencesAtTheTop, WhatWasToldIsKnownForAsLongAsSomebodyIsThere) {
+  track(1, "bob");
+  track(2, "cyd", R"({"phx_ref":"G"})");
+  loop.advance(std::chrono::seconds(60));
+  track(3, "ada");
+  track(4, "aaa");
+  EXPECT_THAT(diffs.back(), HasSubstr(R"("leaves":{"bob")"));
+  for (const channel::OwnerId owner : {1, 2, 3, 4}) router.untrack_all(owner, "room:a");
+  loop.run_until_idle();
+  loop.advance(std::chrono::seconds(20));
+  EXPECT_EQ(loop.timers(), 0u);
+}
+
+/// The same with diffs that are gathered.
+class PresencesAtTheTopGathered : public PresencesGathered {
+ protected:
+  PresencesAtTheTopGathered() { hooks.mode = PresenceMode::top(2); }
+};
+
+TEST_F(PresencesAtTheTopGathered, AStateIsWhatTheOthersWereToldLastAndTheDiffLeadsOnFromIt) {
+  track(1, "bob");
+  track(2, "ada");
+  track(3, "aaa");
+  EXPECT_EQ(state(), R"({"bob":{"metas":[{"phx_ref":"F"}]}})") << "at once";
+  EXPECT_THAT(list(), HasSubstr("aaa"));
+  loop.advance(kWindow);
+  EXPECT_THAT(changes(), ElementsAre("+bob", "+aaa +ada -bob"));
+}
+
+TEST_F(PresenceHomes, WhereTheyAreCountedAnUpdateIsNotToldToClientsOfOurs) {
+  hooks.mode = PresenceMode::counts;
+  subscription.end();
+  subscription = table.subscribe("room:a", *this, 1, true);
+  track(1, "ada");
+  router.update(1, "room:a", "ada", SharedBytes::copy(R"({"phx_ref":"G","phx_ref_prev":"F"})"));
+  loop.run_until_idle();
+  EXPECT_THAT(ours, ElementsAre(R"({"keys":1,"metas":1})"));
+  EXPECT_THAT(diffs, ElementsAre("")) << "nobody hears it";
 }
 
 }  // namespace

@@ -235,11 +235,13 @@ std::string encode_changes(const TopicDiff& diff, const FetchedFields& joined) {
   return out += '}';
 }
 
-std::string encode_count(std::span<const Presence> list, bool begins) {
-  std::size_t keys = 0;
-  for (std::size_t i = 0; i < list.size(); ++i) keys += i == 0 || list[i].key != list[i - 1].key;
-  const std::string count = "\"keys\":" + std::to_string(keys) + ",\"metas\":" + std::to_string(list.size()) + "}";
-  return (begins ? R"({"state":{},)" : "{") + count;
+std::string with_count(std::string object, const PresenceCount& count) {
+  object.pop_back();
+  if (object.size() > 1) object += ',';
+  return object.append("\"keys\":")
+             .append(std::to_string(count.keys))
+             .append(",\"metas\":")
+             .append(std::to_string(count.metas)) += '}';
 }
 
 boost::json::object metas_by_key(std::span<const Presence> list) {

@@ -41,9 +41,14 @@ std::string encode_diff(const presence::TopicDiff& diff, const FetchedFields& jo
 /// leave.
 std::string encode_changes(const presence::TopicDiff& diff, const FetchedFields& joined = {});
 
-/// How many there are, for clients of ours: {"keys":2,"metas":3}; for one that begins, with `"state":{}` in front.
-/// `list`: as a tracker gives it, by key.
-std::string encode_count(std::span<const presence::Presence> list, bool begins);
+/// How many there are in a topic.
+struct PresenceCount {
+  std::size_t keys = 0;
+  std::size_t metas = 0;
+  friend bool operator==(const PresenceCount&, const PresenceCount&) = default;
+};
+/// `object`, the text of a JSON object, with how many there are, for clients of ours: {…,"keys":2,"metas":3}.
+std::string with_count(std::string object, const PresenceCount& count);
 
 /// The same with the application's fields beside each `metas` (PROTOCOL Q10). `fetch` is called once for a state, and
 /// twice for a diff, also with nothing. Keys that it adds are ignored, keys and metas that it drops or changes stay as

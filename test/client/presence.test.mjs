@@ -110,6 +110,21 @@ test('only roost=1 is told in our way; to anything else the diffs of every clien
   for (const events of stock) assert.deepEqual([...events], ['presence_diff'])
 })
 
+test('where clients are told of the first keys alone, those are all that the official client sees', async (t) => {
+  const topic = fresh('presence:top3')
+  const watcher = connect(t, server.base, { user: 'watcher', params: { roost: 1 } }).channel(topic, { track: false })
+  const told = []
+  watcher.on('roost_presence', (payload) => told.push(payload))
+  await outcome(watcher.join())
+  const cyd = await present(t, topic, 'cyd')
+  for (const user of ['eve', 'dan', 'ada', 'bob']) await present(t, topic, user)
+  await sees(cyd, { ada: 1, bob: 1, cyd: 1 })
+  await until(() => told.at(-1).keys === 5, 'the count')
+  assert.deepEqual(told[0], { state: {}, keys: 0, metas: 0 })
+  assert.deepEqual(Object.keys(told.at(-1).joins), ['bob'])
+  assert.deepEqual(Object.keys(told.at(-1).leaves), ['dan'])
+})
+
 test('where presences are counted, roost=1 is told how many, and all others who', async (t) => {
   const topic = fresh('presence:counted')
   const watcher = connect(t, server.base, { user: 'watcher', params: { roost: 1 } }).channel(topic, { track: false })

@@ -45,7 +45,8 @@ class Client {
     this.socket = connect(this.t, this.base, { user: this.user, params: this.ours ? { roost: 1 } : {} })
     this.channel = this.socket.channel(this.topic, { track })
     this.presence = new Presence(this.channel)
-    if (this.ours) this.channel.on('roost_presence', (changes) => this.presence.channel.trigger('presence_diff', asDiff(changes)))
+    const say = (changes) => (changes.state ? this.channel.trigger('presence_state', changes.state) : this.channel.trigger('presence_diff', asDiff(changes)))
+    if (this.ours) this.channel.on('roost_presence', say)
     await outcome(this.channel.join())
   }
 
@@ -78,9 +79,12 @@ const entries = (state) =>
     .map((key) => [key, state[key].metas.map((meta) => meta.phx_ref).sort()])
     .sort()
 
-async function play(t, base, seed) {
+const firstOf = (all, top) => (top ? [...all].sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b))).slice(0, top).sort() : all)
+
+/** `top`: how many keys clients are told of, the first in the order of their bytes. */
+async function play(t, base, seed, { top } = {}) {
   const roll = random(seed)
-  const topic = fresh(`presence:script-${seed}`)
+  const topic = fresh(`presence:${top ? `top${top}` : 'script'}-${seed}`)
   const watcher = new Client(t, base, topic, 'watcher')
   await watcher.join(false)
   const list = () => outcome(watcher.channel.push('list', {}))
@@ -96,7 +100,7 @@ async function play(t, base, seed) {
   let seen
   await until(async () => {
     const [status, state] = await list()
-    seen = [entries(state), ...all.map((client) => client.sees())]
+    seen = [firstOf(entries(state), top), ...all.map((client) => client.sees())]
     return status === 'ok' && seen.every((each) => JSON.stringify(each) === JSON.stringify(seen[0]))
   }, `seed ${seed}: all agree`).catch((error) => assert.fail(`${error.message}\n${seen.map((each) => JSON.stringify(each)).join('\n')}`))
   for (const [key, refs] of seen[0]) assert.equal(new Set(refs).size, refs.length, `seed ${seed}: a ref twice at ${key}`)
@@ -114,5 +118,7 @@ for (const frames of [10, 100, 2, 0]) {
     const count = Number(process.env.ROOST_SCRIPTS ?? 6)
     for (let seed = first; seed < first + count; seed++)
       test(`script ${seed}: official clients and the server agree`, (t) => play(t, server.base, seed))
+    for (let seed = first; seed < first + count / 2; seed++)
+      test(`script ${seed}: clients that are told of three keys agree with the server`, (t) => play(t, server.base, seed, { top: 3 }))
   })
 }

@@ -24,6 +24,7 @@ void user_socket(roost::SocketMount& mount, roost::App& app, Keep keep) {
   mount.channel<Room>("room:*", std::ref(app));
   mount.channel<PresenceRoom>("presence:fetch*").presence_fetch(with_names);
   mount.channel<PresenceRoom>("presence:counted*").presence_mode(roost::PresenceMode::counts);
+  mount.channel<PresenceRoom>("presence:top3*").presence_mode(roost::PresenceMode::top(3));
   mount.channel<PresenceRoom>("presence:*");
   for (const std::string pattern : {"exact", "match:f*", "match:first", "match:*", "food*"})
     mount.channel<Pattern>(pattern, pattern);

@@ -71,6 +71,7 @@ std::string fleet(roost::App& app) {
 
 void set_up(roost::App& app) {
   app.socket("/socket").channel<Stadium>("stadium:*").presence_mode(roost::PresenceMode::counts);
+  app.socket("/socket").channel<Stadium>("hall:*").presence_mode(roost::PresenceMode::top(12));
   app.socket("/socket").channel<Stadium>("fleet");
   app.socket("/socket").channel<Works>("works", std::ref(app), app.agent<Job>("job"));
 }

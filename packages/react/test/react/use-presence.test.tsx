@@ -70,6 +70,15 @@ describe('usePresence', () => {
     expect(result.current).toEqual([2, 3])
   })
 
+  it('knows the first and how many there are where the server tells of those alone', async () => {
+    const { server, result } = await mountHook(() => [[...usePresence('room:1').keys()], usePresenceCount('room:1')], undefined)
+    await server.reply('room:1', 'phx_join', 'ok')
+    await server.push('room:1', 'roost_presence', { state: { ann: entry('a1'), bob: entry('b1') }, keys: 4_998, metas: 5_000 })
+    expect(result.current).toEqual([['ann', 'bob'], 4_998])
+    await server.broadcast('room:1', 'roost_presence', { joins: { abe: entry('c1') }, leaves: { bob: ['ref-b1'] }, keys: 4_999, metas: 5_001 })
+    expect(result.current).toEqual([['ann', 'abe'], 4_999])
+  })
+
   it('holds diffs back until the state of this join has come', async () => {
     const { server, result } = await mountHook(() => usePresence('room:1'), undefined)
     await server.reply('room:1', 'phx_join', 'ok')
