@@ -31,7 +31,7 @@ export class Nats {
   }
 }
 
-function listens(port, host) {
+export function listens(port, host = '127.0.0.1') {
   return new Promise((resolve) => {
     const probe = net.connect(port, host)
     probe.once('connect', () => (probe.destroy(), resolve(true)))
