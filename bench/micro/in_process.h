@@ -76,7 +76,7 @@ class InProcess {
   channel::Registry registry{0};
   std::shared_ptr<channel::ShardLink> link = std::make_shared<channel::ShardLink>(executor, &registry);
   SocketMount mount{"/socket"};
-  channel::Session::Kind kind{&mount.routes_, &mount.limits_};
+  channel::Session::Kind kind{mount.routes_, mount.limits_};
   Metrics metrics;
   channel::Host host{*executor, hub, table, presence, log, metrics, 0, registry, link};
 };

@@ -32,7 +32,7 @@ TEST(RateLimit, FillsUpAgainToTheBurstAndNoMore) {
 
 TEST(RateLimit, ARateOfZeroIsNoLimit) {
   RateLimit limit;
-  for (int i = 0; i < 1000; ++i) EXPECT_TRUE(limit.take({.per_second = 0, .burst = 0}, TimePoint{}));
+  for (int i = 0; i < 1000; ++i) EXPECT_TRUE(limit.take(Rate{.per_second = 0, .burst = 0}, TimePoint{}));
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -199,6 +200,7 @@ class Shard {
   }
 
   std::unique_ptr<Client> client(const wire::Serializer& serializer = wire::v2_json(), Accept accept = {}) {
+    const auto& kind = kinds.emplace_back(mount.routes_, limits);
     return std::make_unique<Client>(host, kind, serializer, *executor, std::move(accept));
   }
   std::unique_ptr<Client> client_named(std::string id) {
@@ -229,7 +231,7 @@ class Shard {
   std::shared_ptr<ShardLink> link = std::make_shared<ShardLink>(executor, &registry);
   SocketMount mount{"/socket"};
   SocketLimits& limits = mount.limits_;
-  Session::Kind kind{&mount.routes_, &limits};
+  std::deque<Session::Kind> kinds{};  // one for each client: tests change the limits
   Metrics metrics;
   Host host{*executor, hub, table, presence, log, metrics, 0, registry, link};
 };

@@ -33,6 +33,36 @@ TEST_F(Handlers, F9_StatusIsAnyName) {
               ElementsAre(R"(["1","2","room:a","phx_reply",{"response":"soon","status":"try \"later\""}])"));
 }
 
+struct Wordy : Channel {
+  static void events(Events<Wordy>& on) {
+    for (const char* name : {"a", "ab", "abc", "abcd", "abcdefg", "abcdefgh", "1_abcdefgh", "2_abcdefgh"})
+      on.event(name, &Wordy::first);
+    on.event("abc", &Wordy::second);  // in its place
+  }
+  JoinReply join(std::string_view, const Payload&) { return ok(); }
+  Reply first() { return roost::reply("first", {}); }
+  Reply second() { return roost::reply("second", {}); }
+};
+
+TEST_F(Handlers, EventsAreToldApartByTheirWholeName) {
+  shard.mount.channel<Wordy>("wordy");
+  for (const char* name : {"a", "ab", "abcd", "abcdefg", "abcdefgh", "1_abcdefgh", "2_abcdefgh", "abc"}) {
+    const auto client = shard.client();
+    client->joins("wordy");
+    client->received();
+    client->says(R"(["1","2","wordy",")" + std::string(name) + R"(",{}])");
+    const std::string_view status = name == std::string_view("abc") ? "second" : "first";
+    EXPECT_THAT(client->received(), ElementsAre(reply("1", "2", "wordy", status, "{}"))) << name;
+  }
+  for (const char* name : {"", "b", "3_abcdefgh", "abcdefghi"}) {
+    const auto client = shard.client();
+    client->joins("wordy");
+    client->received();
+    client->says(R"(["1","2","wordy",")" + std::string(name) + R"(",{}])");
+    EXPECT_THAT(client->received(), ElementsAre(HasSubstr("phx_error"))) << name;
+  }
+}
+
 TEST_F(Handlers, NoReplySendsNothing) {
   shard.on("tell", [](Scripted&, const Payload&) { return noreply; });
   auto client = shard.member();

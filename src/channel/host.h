@@ -20,6 +20,7 @@
 #include "base/frame.h"
 #include "base/log.h"
 #include "base/metrics.h"
+#include "channel/departed.h"
 #include "channel/registry.h"
 #include "channel/state_frames.h"
 #include "pubsub/hub.h"
@@ -92,6 +93,7 @@ struct Host {
   std::shared_ptr<ShardLink> link;
   wire::Scratch scratch{};  // of the message that is being handled
   Handled handled{};
+  Departed departed{};
   bool draining = false;      // who wants to connect is told to come back later
   std::uint64_t next_id = 1;  // for this shard's subscribers and owners
   StateFrames state_frames{};

@@ -2,12 +2,12 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <memory>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "base/tag.h"
 #include "channel/process.h"
 #include "wire/ref.h"
 
@@ -61,12 +61,9 @@ class Joined {
   std::vector<Entry> take_all() { return std::exchange(entries_, {}); }
 
  private:
-  // Topics of one application begin alike.
   static std::uint32_t tag_of(std::string_view topic) {
-    std::uint32_t tail = 0;
-    const std::size_t bytes = topic.size() < sizeof tail ? topic.size() : sizeof tail;
-    std::memcpy(&tail, topic.data() + topic.size() - bytes, bytes);
-    return tail * 31 + static_cast<std::uint32_t>(topic.size());
+    const std::uint64_t tag = roost::tag_of(topic);
+    return static_cast<std::uint32_t>(tag ^ tag >> 32);
   }
 
   std::vector<Entry> entries_;

@@ -273,9 +273,9 @@ void Process::process(Item& item) {
       });
     case Item::Kind::out:
       return call_other("intercept", item.event, [&] {
-        const auto found = route_.events->intercepts.find(item.event);
-        if (found == route_.events->intercepts.end()) throw std::logic_error("no intercept handler for this event");
-        return found->second(*channel_, item.event, item.payload);
+        const auto* found = route_.events->intercepts.find(item.event);
+        if (!found) throw std::logic_error("no intercept handler for this event");
+        return (*found)(*channel_, item.event, item.payload);
       });
   }
 }
@@ -292,14 +292,12 @@ void Process::call_other(std::string_view what, std::string_view event, Call&& c
 
 Reply Process::find_and_call(std::string_view event, const Payload& payload) {
   const EventTable& events = *route_.events;
-  if (const auto found = events.handlers.find(event); found != events.handlers.end())
-    return found->second(*channel_, event, payload);
+  if (const auto* handler = events.handlers.find(event)) return (*handler)(*channel_, event, payload);
   if (events.otherwise) return events.otherwise(*channel_, event, payload);
   throw std::logic_error("no handler for this event");
 }
 
 void Process::call_handler(const wire::Ref& ref, std::string_view event, const Payload& payload) {
-  const auto self = shared_from_this();
   host().handled = {this, &ref};
   Reply reply;
   const bool lives = invoke(host().log, site("handler", event), [&] { reply = find_and_call(event, payload); });

@@ -91,10 +91,11 @@ void Session::end(EndReason reason) {
   id_subscription_.end();
   if (joining_) joining_->process->detach();
   joining_.reset();
-  for (const Joined::Entry& entry : joined_.take_all()) {
+  for (Joined::Entry& entry : joined_.take_all()) {
     entry.process->detach();
     host_.metrics.add(count_of(reason));
     entry.process->terminate(end_of(reason));
+    host_.departed.take(std::move(entry.process));
   }
 }
 
@@ -119,6 +120,7 @@ bool Session::receive(bool binary, std::string_view bytes, wire::Utf8 checked) {
     return false;
   }
   host_.metrics.add(Count::messages_in);
+  const Departed::Hold hold(host_.departed);
   if (within_limits(*message)) route(*message);
   return true;
 }
@@ -127,12 +129,12 @@ bool Session::receive(bool binary, std::string_view bytes, wire::Utf8 checked) {
 bool Session::within_limits(const wire::Incoming& message) {
   const TimePoint now = host_.executor.now();
   const bool heartbeat = message.topic == "phoenix" && message.event == "heartbeat";
-  if (!messages_.take(limits().messages, now) && !heartbeat) {
+  if (!messages_.take(kind_.messages, now) && !heartbeat) {
     host_.metrics.add(Count::limit_messages);
     reply_error(message.join_ref, message.ref, message.answer_topic(), kTooManyMessages);
     return false;
   }
-  if (message.event == "phx_join" && !joins_.take(limits().joins, now)) {
+  if (message.event == "phx_join" && !joins_.take(kind_.joins, now)) {
     host_.metrics.add(Count::limit_joins);
     reply_error(message.join_ref, message.ref, message.answer_topic(), kTooManyJoins);
     return false;
@@ -292,11 +294,11 @@ std::shared_ptr<Process> Session::remove(const Process& process, wire::Ref& join
   const Joined::Entry* const found = joined_.find(process.topic());
   if (!found || found->process.get() != &process) return nullptr;
   const Joined::Entry entry = joined_.take(found);
-  const auto removed = entry.process;
   join_ref = entry.join_ref();
   host_.metrics.add(count_of(reason));
-  removed->detach();  // E6: it hears nothing any more before its end is told
-  return removed;
+  entry.process->detach();  // E6: it hears nothing any more before its end is told
+  host_.departed.take(entry.process);
+  return entry.process;
 }
 
 void Session::left(Process& process, const wire::Ref& reply_ref, const wire::Ref& ref) {

@@ -30,8 +30,12 @@ class Session final : public Endpoint, public pubsub::Subscriber {
  public:
   /// What every socket of one mount shares; outlives them.
   struct Kind {
+    Kind(const std::vector<SocketMount::Route>& r, const SocketLimits& l)
+        : routes(&r), limits(&l), messages(l.messages), joins(l.joins), presence_calls(l.presence_calls) {}
+
     const std::vector<SocketMount::Route>* routes;
     const SocketLimits* limits;
+    RateLimit::Timing messages, joins, presence_calls;  // of the limits
   };
 
   Session(Host& host, const Kind& kind, const wire::Serializer& serializer, FrameHead head, Outlet& outlet,
@@ -58,7 +62,7 @@ class Session final : public Endpoint, public pubsub::Subscriber {
   Host& host() { return host_; }
   const SocketLimits& limits() const { return *kind_.limits; }
   /// Whether a channel may make one more presence call now; then it counts.
-  bool take_presence_call() { return presence_calls_.take(limits().presence_calls, host_.executor.now()); }
+  bool take_presence_call() { return presence_calls_.take(kind_.presence_calls, host_.executor.now()); }
   const Socket& socket() const { return socket_; }
   const wire::Serializer& serializer() const { return serializer_; }
   FrameHead head() const { return head_; }

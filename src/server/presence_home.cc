@@ -56,7 +56,7 @@ std::optional<PresenceError> PresenceHome::beyond_limits(const presence::State& 
 void PresenceHome::report_refused(std::string_view topic, PresenceError why) {
   const bool keys = why == PresenceError::too_many_keys;
   metrics_.add(keys ? Count::limit_presence_keys : Count::limit_presence_metas);
-  if (!refusals_logged_.take({.per_second = 1, .burst = 1}, executor_.now())) {
+  if (!refusals_logged_.take(Rate{.per_second = 1, .burst = 1}, executor_.now())) {
     ++refusals_unlogged_;
     return;
   }

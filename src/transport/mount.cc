@@ -88,7 +88,7 @@ std::expected<std::unique_ptr<const Mount>, Error> Mount::prepare(const SocketMo
                                                 std::move(offers),
                                                 std::move(protocols),
                                                 decoder,
-                                                {&mount.routes_, &mount.limits_}});
+                                                {mount.routes_, mount.limits_}});
 }
 
 std::unique_ptr<channel::Endpoint> Mount::make_endpoint(channel::Host& host, const wire::Serializer* serializer,

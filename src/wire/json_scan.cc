@@ -1,6 +1,8 @@
 #include "wire/json_scan.h"
 
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <charconv>
 #include <system_error>
 
@@ -74,7 +76,37 @@ class JsonReader::Levels {
 
 JsonReader::JsonReader(std::string_view text, Utf8 utf8)
     : begin_(text.data()), at_(begin_), end_(begin_ + text.size()) {
+  make_index();
   if (utf8 == Utf8::check && !valid_utf8(text)) fail(JsonError::utf8);
+}
+
+inline void JsonReader::make_index() {
+#ifdef __SSE2__
+  const std::size_t bytes = std::min<std::size_t>(static_cast<std::size_t>(end_ - begin_), kIndexMax);
+  if (bytes < 16) return;
+  std::size_t at = 0;
+  for (; at + 64 <= bytes; at += 64) index_[at / 64] = special_bytes_of_64(begin_ + at);
+  if (at < bytes) {
+    index_[at / 64] = 0;
+    for (; at + 16 <= bytes; at += 16) index_[at / 64] |= std::uint64_t{special_bytes(begin_ + at)} << at % 64;
+  }
+  if (at < bytes) {  // the last ones, with some before them that are marked already
+    at = bytes - 16;
+    const std::uint64_t last = special_bytes(begin_ + at);
+    if (at % 64 > 48) index_[at / 64 + 1] |= last >> (64 - at % 64);
+    index_[at / 64] |= last << at % 64;
+  }
+  indexed_ = bytes;
+#endif
+}
+
+inline const char* JsonReader::skip_plain(const char* at) const {
+  std::size_t offset = static_cast<std::size_t>(at - begin_);
+  if (offset >= indexed_) return wire::skip_plain(begin_, at, end_);
+  if (const std::uint64_t found = index_[offset / 64] >> offset % 64; found != 0) return at + std::countr_zero(found);
+  for (offset = (offset | 63) + 1; offset < indexed_; offset += 64)
+    if (const std::uint64_t found = index_[offset / 64]; found != 0) return begin_ + offset + std::countr_zero(found);
+  return wire::skip_plain(begin_, begin_ + indexed_, end_);
 }
 
 // What follows is what every message goes through: it is laid out so that a compiler puts it all in one place, without
@@ -82,7 +114,7 @@ JsonReader::JsonReader(std::string_view text, Utf8 utf8)
 
 inline const char* JsonReader::skip_string(const char* at) {
   if (peek(at) != '"') return fail(JsonError::syntax);
-  at = skip_plain(begin_, at + 1, end_);
+  at = skip_plain(at + 1);
   return peek(at) == '"' ? at + 1 : skip_escaped(at);
 }
 
@@ -205,7 +237,7 @@ const char* JsonReader::skip_escaped(const char* at) {
     if (peek(at) != '\\') return fail(JsonError::syntax);  // a control character, or the end
     escaped_ = true;
     if (!(at = skip_escape(at + 1))) return nullptr;
-    at = skip_plain(begin_, at, end_);
+    at = skip_plain(at);
   }
   return at + 1;
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <expected>
 #include <optional>
@@ -90,6 +92,16 @@ class JsonReader {
   const char* skip_digits(const char* at);
   const char* skip_word(const char* at, std::string_view word);
   const char* fail(JsonError error);
+  void make_index();
+  /// The first byte from `at` on that a string cannot hold as it is, or the end.
+  const char* skip_plain(const char* at) const;
+
+  // Where the first bytes of the text are that a string cannot hold as they are: bit n of word m is byte 64 m + n. A
+  // message has many short strings: to look at all of it once costs less than to begin anew for each of them, and reads
+  // it in the sixteen bytes in which it was just unmasked (ws/mask.cc), which a processor hands on at once.
+  static constexpr std::size_t kIndexMax = 512;
+  std::array<std::uint64_t, kIndexMax / 64 + 1> index_;  // as many as `indexed_` says; one more takes what is over
+  std::size_t indexed_ = 0;                              // bytes
 
   const char* begin_;
   const char* at_;

@@ -166,6 +166,32 @@ TEST(JsonScan, NeedsEveryByteOfAText) {
   }
 }
 
+TEST(JsonScan, FindsWhatAStringCannotHoldWhereverItIs) {
+  const auto lengths = {0,  1,   13,  14,  15,  29,  30,  45,  61,  62,  63, 64,
+                        77, 126, 127, 128, 190, 509, 510, 511, 512, 525, 600};
+  for (const int length : lengths) {
+    const std::string plain = '"' + std::string(static_cast<std::size_t>(length), 'a') + '"';
+    ASSERT_EQ(failure(plain), std::nullopt) << length;
+    for (std::size_t at = 1; at + 1 < plain.size(); ++at) {
+      std::string text = plain;
+      text[at] = '\x1f';
+      ASSERT_EQ(failure(text), JsonError::syntax) << length << " control at " << at;
+      text[at] = '"';
+      ASSERT_EQ(failure(text), JsonError::syntax) << length << " quote at " << at;
+      text[at] = '\\';
+      text[at + 1] = 'n';
+      if (at + 2 < plain.size()) {
+        ASSERT_EQ(failure(text), std::nullopt) << length << " escape at " << at;
+      }
+      const std::string list = "[\"\"," + plain + ",\"\"]";
+      JsonReader reader(list, Utf8::check);
+      std::array<JsonValue, 3> parts;
+      ASSERT_TRUE(reader.array(parts) && reader.at_end());
+      ASSERT_EQ(parts[1].text, plain);
+    }
+  }
+}
+
 /// RFC 8259 as one would write it down, byte by byte; numbers of any size, UTF-8 unseen.
 class Grammar {
  public:
