@@ -133,7 +133,8 @@ class PresenceHandle {
   void untrack(std::string_view key);
 
   /// The whole topic: {key: {"metas": [...]}}, with the fields of fetch. What was tracked before on this channel is in
-  /// it. Beyond SocketLimits::presence_calls a WorkRefused is thrown where it is awaited, here and below.
+  /// it. With an AsyncPresenceFetch it waits for its turn, and for the fetch. Beyond SocketLimits::presence_calls a
+  /// WorkRefused is thrown where it is awaited, here and below.
   Async<boost::json::object> list();
   /// One key's presence, or an empty array if there is none.
   Async<boost::json::value> get_by_key(std::string key);

@@ -1,5 +1,7 @@
 // App::presence with shards and threads: presences that are no channel's.
 #include <atomic>
+#include <future>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -240,6 +242,89 @@ TEST(AppPresence, OfAnAgentGoesWithIt) {
     job.update([](Job& state) { state.presence.reset(); }).wait();
   }
   EXPECT_THAT(keys(jobs.list().wait()), ElementsAre());
+}
+
+// An asynchronous fetch, with shards and threads.
+
+/// A database that may be slow: it answers on a thread that may block, when the test lets it.
+class Names {
+ public:
+  explicit Names(App& app) : app_(app) {}
+  Task<boost::json::object> look_up(const std::string&, boost::json::object grouped) {
+    const auto read = [this] { return gate_.wait(false); };
+    co_await app_.blocking(read);
+    for (auto& [key, presence] : grouped) presence.as_object()["name"] = "of " + std::string(key);
+    co_return grouped;
+  }
+  void open() {
+    gate_ = true;
+    gate_.notify_all();
+  }
+
+ private:
+  App& app_;
+  std::atomic<bool> gate_ = false;
+};
+
+TEST(AppPresenceFetch, OfADatabaseIsToldInOrderAndNeverHoldsTheShard) {
+  App app(quiet(2));
+  Names names(app);
+  app.socket("/socket").channel<Watch>("fleet*").presence_fetch(
+      [&names](const std::string& topic, boost::json::object grouped) {
+        return names.look_up(topic, std::move(grouped));
+      });
+  const Running running(app);
+  WebSocketClient client(app.port());
+  client.join("fleet");
+  EXPECT_THAT(client.next(), HasSubstr(R"("presence_state",{}])"));
+  const auto fleet = app.presence("fleet");
+  std::vector<TrackedPresence> tracked;
+  for (const char* key : {"a", "b", "c"}) tracked.push_back(*fleet.track(key, Device{}));
+  EXPECT_TRUE(tracked.back().confirm().wait()) << "the shard goes on";
+  EXPECT_THAT(client.ask(R"([null,"7","phoenix","heartbeat",{}])"), HasSubstr("ok"));
+  names.open();
+  std::string diffs;
+  while (diffs.find("of c") == std::string::npos) diffs += client.next();
+  EXPECT_LT(diffs.find("of a"), diffs.find("of b"));
+  const auto list = fleet.list().wait();
+  EXPECT_THAT(keys(list), ElementsAre("a", "b", "c"));
+  for (const auto& [key, presence] : list) EXPECT_EQ(presence.at("name").as_string(), "of " + std::string(key));
+  EXPECT_EQ(fleet.get_by_key("b").wait().at("name").as_string(), "of b");
+}
+
+TEST(AppPresenceFetch, AStopMeanwhileTellsWhoWaits) {
+  std::optional<TopicPresence> fleet;
+  std::thread waiting;
+  {
+    App app(quiet(2));
+    std::promise<void> asked;
+    app.socket("/socket").channel<Watch>("fleet*").presence_fetch(
+        [&asked](const std::string&, boost::json::object grouped) -> Task<boost::json::object> {
+          asked.set_value();
+          co_await sleep_for(std::chrono::hours(1));
+          co_return grouped;
+        });
+    const Running running(app);
+    fleet = app.presence("fleet");
+    const auto tracked = *fleet->track("a", Device{});
+    waiting = std::thread([&fleet] { EXPECT_THROW((void)fleet->list().wait(), WorkRefused); });
+    asked.get_future().wait();
+  }
+  waiting.join();
+}
+
+TEST(AppPresenceFetch, AfterTheTimeoutAListIsGivenWithoutItsFields) {
+  App app(quiet());
+  app.presence_options({.fetch_timeout = std::chrono::milliseconds(1)});
+  app.socket("/socket").channel<Watch>("fleet*").presence_fetch(
+      [](const std::string&, boost::json::object grouped) -> Task<boost::json::object> {
+        co_await sleep_for(std::chrono::hours(1));
+        co_return grouped;
+      });
+  const Running running(app);
+  const auto tracked = *app.presence("fleet").track("a", Device{});
+  EXPECT_THAT(keys(app.presence("fleet").list().wait()), ElementsAre("a"));
+  EXPECT_THAT(app.metrics(), HasSubstr(R"(roost_presence_fetches_failed_total{reason="fetch_timeout"} 1)"));
 }
 
 }  // namespace

@@ -34,7 +34,7 @@ function asDiff({ updates = {}, joins = {}, leaves = {} }) {
   return diff
 }
 
-/** A client that comes, goes, tracks, updates, untracks, crashes and loses its connection. */
+/** A client that comes, goes, tracks, updates, untracks, has the application track, crashes and loses its connection. */
 class Client {
   constructor(t, base, topic, user, ours = false) {
     Object.assign(this, { t, base, topic, user, ours })
@@ -60,10 +60,13 @@ class Client {
     if (!this.channel) return this.join(dice % 2 === 0)
     if (dice < 3) return this.leave()
     if (dice < 7) return outcome(this.channel.push('track', { key, meta: { dice } }))
+    if (dice > 16) return outcome(this.channel.push(dice < 20 ? 'hold' : 'release', { key, meta: { dice } }))
     if (dice < 11) return outcome(this.channel.push('update', { key, meta: { dice, more: true } }))
     if (dice < 14) return outcome(this.channel.push('untrack', { key }))
     // What ends a channel waits for the state: Presence keeps the diffs of a join that had none, and has ghosts after the next one.
-    if (dice < 15 || this.presence.inPendingSyncState()) return outcome(this.channel.push('list', {}))
+    // Nor is it said while the socket is away: it would be sent right behind the next join.
+    const settled = this.socket.isConnected() && this.channel.state === 'joined' && !this.presence.inPendingSyncState()
+    if (dice < 15 || !settled) return outcome(this.channel.push('list', {}))
     if (dice < 16) return this.socket.conn?.close() // and it comes back by itself
     return this.channel.push('crash', {}) && undefined
   }
@@ -81,16 +84,19 @@ const entries = (state) =>
 
 const firstOf = (all, top) => (top ? [...all].sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b))).slice(0, top).sort() : all)
 
-/** `top`: how many keys clients are told of, the first in the order of their bytes. */
+/**
+ * Every other script where the server's fetch takes a while, or fails.
+ * `top`: how many keys clients are told of, the first in the order of their bytes.
+ */
 async function play(t, base, seed, { top } = {}) {
   const roll = random(seed)
-  const topic = fresh(`presence:${top ? `top${top}` : 'script'}-${seed}`)
+  const topic = fresh(`presence:${top ? `top${top}` : seed % 2 ? 'script' : 'slow'}-${seed}`)
   const watcher = new Client(t, base, topic, 'watcher')
   await watcher.join(false)
   const list = () => outcome(watcher.channel.push('list', {}))
   const clients = Array.from({ length: 5 }, (_, i) => new Client(t, base, topic, `user-${i}`, i % 2 === 0))
   for (let step = 0; step < 120; step++) {
-    const done = clients[roll(clients.length)].step(roll(17), keys[roll(keys.length)])
+    const done = clients[roll(clients.length)].step(roll(22), keys[roll(keys.length)])
     const patience = roll(6)
     if (patience === 0) await Promise.race([done, list().then(list).then(list)])
     if (patience === 1) await list()

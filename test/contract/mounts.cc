@@ -22,10 +22,11 @@ using roost::CheckOrigin;
 void user_socket(roost::SocketMount& mount, roost::App& app, Keep keep) {
   mount.connect(connect(keep)).check_origin(CheckOrigin::off());
   mount.channel<Room>("room:*", std::ref(app));
-  mount.channel<PresenceRoom>("presence:fetch*").presence_fetch(with_names);
-  mount.channel<PresenceRoom>("presence:counted*").presence_mode(roost::PresenceMode::counts);
-  mount.channel<PresenceRoom>("presence:top3*").presence_mode(roost::PresenceMode::top(3));
-  mount.channel<PresenceRoom>("presence:*");
+  mount.channel<PresenceRoom>("presence:fetch*", std::ref(app)).presence_fetch(with_names);
+  mount.channel<PresenceRoom>("presence:slow*", std::ref(app)).presence_fetch(with_names_later);
+  mount.channel<PresenceRoom>("presence:counted*", std::ref(app)).presence_mode(roost::PresenceMode::counts);
+  mount.channel<PresenceRoom>("presence:top3*", std::ref(app)).presence_mode(roost::PresenceMode::top(3));
+  mount.channel<PresenceRoom>("presence:*", std::ref(app));
   for (const std::string pattern : {"exact", "match:f*", "match:first", "match:*", "food*"})
     mount.channel<Pattern>(pattern, pattern);
   mount.channel<Bench>("bench:*");
@@ -46,7 +47,7 @@ roost::HttpResponse too_many_requests(const std::string&) {
 void add_mounts(roost::App& app) {
   auto& bench = app.socket("/bench").check_origin(CheckOrigin::off());  // of whose clients nothing is kept
   bench.channel<Bench>("bench:*");
-  bench.channel<PresenceRoom>("presence:*");
+  bench.channel<PresenceRoom>("presence:*", std::ref(app));
 
   mount_at(app, "/socket")
       .longpoll()

@@ -1,5 +1,7 @@
 #include "presence_room.h"
 
+#include <chrono>
+#include <random>
 #include <stdexcept>
 #include <utility>
 
@@ -18,12 +20,15 @@ void PresenceRoom::events(roost::Events<PresenceRoom>& on) {
   on.event("update", &PresenceRoom::update);
   on.event("merge", &PresenceRoom::merge);
   on.event("untrack", &PresenceRoom::untrack);
+  on.event("hold", &PresenceRoom::hold);
+  on.event("release", &PresenceRoom::release);
   on.event("list", &PresenceRoom::list);
   on.event("get", &PresenceRoom::get);
   on.event("crash", &PresenceRoom::crash);
 }
 
-roost::JoinReply PresenceRoom::join(std::string_view, const roost::Payload& payload) {
+roost::JoinReply PresenceRoom::join(std::string_view topic, const roost::Payload& payload) {
+  topic_ = topic;
   auto params = payload.as<JoinParams>();
   if (!params) return params.error();
   after_join([this, params = std::move(*params)] {
@@ -54,6 +59,20 @@ roost::Reply PresenceRoom::untrack(const EntryKey& which) {
   return roost::ok();
 }
 
+roost::Reply PresenceRoom::hold(const Entry& entry) {
+  const std::string& key = key_or_self(entry.key);
+  if (const auto held = held_.find(key); held != held_.end()) return answer(held->second.update(entry.meta));
+  auto tracked = app_.presence(topic_).track(key, entry.meta);
+  if (!tracked) return answer(std::unexpected(tracked.error()));
+  held_.emplace(key, std::move(*tracked));
+  return roost::ok();
+}
+
+roost::Reply PresenceRoom::release(const EntryKey& which) {
+  held_.erase(key_or_self(which.key));
+  return roost::ok();
+}
+
 roost::Task<roost::Reply> PresenceRoom::list() {
   const boost::json::object all = co_await presence().list();
   co_return roost::ok(all);
@@ -71,6 +90,13 @@ void PresenceRoom::crash() {
 boost::json::object with_names(std::string_view, boost::json::object grouped) {
   for (auto& [key, presence] : grouped) presence.as_object()["name"] = "name of " + std::string(key);
   return grouped;
+}
+
+roost::Task<boost::json::object> with_names_later(const std::string& topic, boost::json::object grouped) {
+  thread_local std::minstd_rand random(std::random_device{}());
+  co_await roost::sleep_for(std::chrono::milliseconds(random() % 40));
+  if (random() % 16 == 0) throw std::runtime_error("no names today");
+  co_return with_names(topic, std::move(grouped));
 }
 
 }  // namespace contract

@@ -1,5 +1,8 @@
 // The code of docs/guide/presence.md, compiled and run. `./dev check` compares the page with this file.
+#include <map>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -50,6 +53,33 @@ class Works : public roost::Channel {
   roost::Agent<Job> job_;
 };
 
+class Room : public roost::Channel {
+ public:
+  static void events(roost::Events<Room>&) {}
+  roost::JoinReply join() {
+    after_join([this] {
+      track("ada", {{"at", 1}});
+      push_presence_state();
+    });
+    return roost::ok();
+  }
+};
+
+std::map<std::string, std::string> names_in_database(const std::vector<std::string>& ids) {
+  std::map<std::string, std::string> names;
+  for (const std::string& id : ids) names[id] = "Name of " + id;
+  return names;
+}
+
+roost::Task<boost::json::object> with_names(roost::App& app, boost::json::object people) {
+  std::vector<std::string> ids;
+  for (const auto& person : people) ids.emplace_back(person.key());
+  const auto look_up = [ids = std::move(ids)] { return names_in_database(ids); };
+  auto names = co_await app.blocking(look_up);
+  for (auto& person : people) person.value().as_object()["name"] = names[std::string(person.key())];
+  co_return people;
+}
+
 std::string refused(roost::PresenceError why) {
   return std::string(roost::to_string(why));
 }
@@ -73,6 +103,8 @@ void set_up(roost::App& app) {
   app.socket("/socket").channel<Stadium>("stadium:*").presence_mode(roost::PresenceMode::counts);
   app.socket("/socket").channel<Stadium>("hall:*").presence_mode(roost::PresenceMode::top(12));
   app.socket("/socket").channel<Stadium>("fleet");
+  app.socket("/socket").channel<Room>("room:*").presence_fetch(
+      [&app](const std::string&, boost::json::object people) { return with_names(app, std::move(people)); });
   app.socket("/socket").channel<Works>("works", std::ref(app), app.agent<Job>("job"));
 }
 
@@ -105,6 +137,14 @@ TEST_F(PresenceGuide, AgentsArePresent) {
   EXPECT_NE(works.call("begin").view().find("job:1"), std::string::npos);
   works.call("end");
   EXPECT_TRUE(server.app().presence("jobs").list().wait().empty());
+}
+
+TEST_F(PresenceGuide, NamesComeFromADatabase) {
+  auto room = server.connect().join("room:1");
+  const auto named = [](const roost::Payload& it) { return it.view().find("Name of ada") != std::string_view::npos; };
+  room.expect_broadcast("presence_diff", roost::testing::matching<roost::Payload>(named));
+  room.expect_push("presence_state", roost::testing::matching<roost::Payload>(named));
+  EXPECT_EQ(server.app().presence("room:1").get_by_key("ada").wait().at("name").as_string(), "Name of ada");
 }
 
 }  // namespace
