@@ -166,12 +166,14 @@ function latencies() {
 const storms = new Map()
 function storm(name, args, { runs }, most = 3) {
   const once = async () => {
-    const sides = { base: kinds['roost, one by one'], ours: kinds.roost }
+    const comes = args.includes('--over') // and then most of the CPU time is for connections
+    const sides = { base: kinds['roost, one by one'], ours: kinds.roost, ...(comes && { alone: kinds.roost }) }
     const all = ['presence', ...args, '--patience', 60] // one by one, a client may have to wait for its state
     const mount = args.includes('--compress') ? '/socket_compress' : '/bench'
-    return inTurns(sides, { runs: Math.min(runs, most), fresh: true }, (server) =>
-      bench(server, all, { ...apart, url: server.base + mount }),
-    )
+    return inTurns(sides, { runs: Math.min(runs, most), fresh: true }, (server, side) => {
+      const alone = side === 'alone' ? ['--topics', args[1] / 2] : [] // in topics of two nothing is left but that
+      return bench(server, [...all, ...alone], { ...apart, url: server.base + mount })
+    })
   }
   if (!storms.has(name)) storms.set(name, once())
   return storms.get(name)
@@ -181,7 +183,8 @@ function storm(name, args, { runs }, most = 3) {
 function rowsOfStorm(name, args, runs) {
   const read = async (context, what) => {
     const found = await storm(name, args, context, runs)
-    return { base: found.base.map(what), ours: found.ours.map(what) }
+    const each = (report, i) => what(report, found.alone?.[i])
+    return { base: found.base.map(each), ours: found.ours.map(each) }
   }
   const row = (about, unit, most, what) => ({
     name: `${name}: ${about}`,
@@ -206,6 +209,9 @@ function rowsOfStorm(name, args, runs) {
     row('the same, in its busiest second', '', 10, (report) => report.diff_frames_in_the_busiest_second),
     row('bytes of diffs of a client', 'kB', { ratio: 0.2 }, (report) => report.diff_bytes_a_client / 1000),
     row('CPU of the server', 's', { ratio: 0.1 }, (report) => report.server_cpu_s),
+    ...(args.includes('--over')
+      ? [row('the same, less what connecting takes', 's', undefined, (report, alone) => report.server_cpu_s - alone.server_cpu_s)]
+      : []),
     row('all agree, after the last change', 's', undefined, (report) => report.all_agree_after_the_last_s),
   ]
 }
@@ -236,12 +242,6 @@ function storms500() {
 
 const presences = () => [
   ...rowsOfStorm('5,000 join one presence topic over 10 s', ['-c', 5000, '--over', 10], 1), // a minute
-  value({
-    name: 'the same in topics of two: CPU of the server, for connecting alone',
-    unit: 's',
-    runs: 1,
-    once: () => onNewServer('roost', ['presence', '-c', 5000, '--over', 10, '--topics', 2500], apart, (report) => report.server_cpu_s),
-  }),
   ...rowsOfStorm('5,000 join one presence topic over 10 s, compressed', ['-c', 5000, '--over', 10, '--compress'], 1),
   ...rowsOfStorm('1,000 present, metas updated at 1 Hz', ['-c', 1000, '--updates-per-second', 1, '-d', 4]),
   ...rowsOfStorm('1,000 present, metas updated at 1 Hz, compressed', ['-c', 1000, '--updates-per-second', 1, '-d', 4, '--compress'], 1),
