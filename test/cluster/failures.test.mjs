@@ -19,13 +19,20 @@ describe('failures', { concurrency: true }, () => {
     const ada = await present(t, a, topic, 'ada')
     const bob = await present(t, b, topic, 'bob')
     const cyd = await present(t, c, topic, 'cyd')
-    for (const each of [ada, bob, cyd]) await sees(each, 'ada:1 bob:1 cyd:1')
+    bob.channel.push('hold', { key: 'device', meta: {} }) // by the application, without a channel
+    for (const each of [ada, bob, cyd]) await sees(each, 'ada:1 bob:1 cyd:1 device:1')
     const killed = performance.now()
     await b.stop('SIGKILL')
     await sees(ada, 'ada:1 cyd:1', 20000)
     await sees(cyd, 'ada:1 cyd:1', 2000)
     t.diagnostic(`gone after ${seconds(killed).toFixed(1)} s`)
-    assert.deepEqual([ada.left, cyd.left], [['bob'], ['bob']])
+    assert.deepEqual(
+      [ada.left.sort(), cyd.left.sort()],
+      [
+        ['bob', 'device'],
+        ['bob', 'device'],
+      ],
+    )
   })
 
   test('a node that stands still for 10 s is not gone, and goes on as if nothing had been', async (t) => {

@@ -65,6 +65,20 @@ test('one who is there on two nodes is one key with two metas', async (t) => {
   assert.deepEqual(phone.left, [])
 })
 
+test('what the application tracks is seen on the other node, changes there and leaves', async (t) => {
+  const { a, b } = await cluster(t, ['a', 'b'])
+  const topic = fresh('presence')
+  const ada = await present(t, a, topic, 'ada')
+  const bob = await present(t, b, topic, 'bob')
+  ada.channel.push('hold', { key: 'device', meta: { battery: 80 } })
+  await sees(bob, 'ada:1 bob:1 device:1')
+  ada.channel.push('hold', { key: 'device', meta: { battery: 79 } })
+  await until(() => bob.presence.state.device?.metas[0].battery === 79, 'the change is seen')
+  ada.channel.push('release', { key: 'device' })
+  await sees(bob, 'ada:1 bob:1')
+  assert.deepEqual(bob.left, ['device'])
+})
+
 test('a forced disconnect finds the user on every node', async (t) => {
   const { a, b } = await cluster(t, ['a', 'b'])
   const sockets = [connect(t, a.base, { user: 'ada' }), connect(t, b.base, { user: 'ada' }), connect(t, b.base, { user: 'bob' })]
