@@ -215,6 +215,18 @@ TEST_F(PresenceHomes, FetchAddsFieldsBesideTheMetas) {
   EXPECT_THAT(diffs.at(0), HasSubstr(R"("from":"room:a")"));
 }
 
+// PROTOCOL Q10.
+TEST_F(PresenceHomes, FetchRunsForJoinsAndForLeavesAlsoWithNothing) {
+  std::vector<std::size_t> sizes;
+  fetch = [&sizes](std::string_view, boost::json::object grouped) {
+    sizes.push_back(grouped.size());
+    return grouped;
+  };
+  track(1, "ada");
+  untrack(1, "ada");
+  EXPECT_THAT(sizes, ElementsAre(1, 0, 0, 1));
+}
+
 TEST_F(PresenceHomes, AFetchThatThrowsIsLoggedAndTheStateGoesOutWithoutItsFields) {
   fetch = [](std::string_view, boost::json::object) -> boost::json::object { throw std::runtime_error("no database"); };
   track(1, "ada");

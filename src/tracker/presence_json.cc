@@ -251,13 +251,4 @@ boost::json::object metas_by_key(std::span<const Presence> list) {
   return object;
 }
 
-std::string encode_state(std::string_view topic, std::span<const Presence> list, const PresenceFetch& fetch, Log& log) {
-  return encode_state(list, fetch_fields(topic, list, fetch, log));
-}
-
-std::string encode_diff(const TopicDiff& diff, const PresenceFetch& fetch, Log& log) {
-  const FetchedFields joined = fetch_fields(diff.topic, diff.joins, fetch, log);
-  return encode_diff(diff, joined, fetch_fields(diff.topic, diff.leaves, fetch, log));
-}
-
 }  // namespace roost::tracker

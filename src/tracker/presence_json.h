@@ -23,8 +23,9 @@ boost::json::object grouped(std::span<const presence::Presence> list);
 /// The fields in what fetch made of them. Throws for those that JSON cannot hold (NaN, infinity, text that is not
 /// UTF-8).
 FetchedFields fields_of(const boost::json::object& fetched);
-/// Both with the call between. If it throws, or gives what JSON cannot hold, that is logged, and there are no fields
-/// (PROTOCOL Q13).
+/// Both with the call between (PROTOCOL Q10). Keys that it adds are ignored, keys and metas that it drops or changes
+/// stay as they were. If it throws, or gives what JSON cannot hold, that is logged, and there are no fields (PROTOCOL
+/// Q13).
 FetchedFields fetch_fields(std::string_view topic, std::span<const presence::Presence> list, const PresenceFetch& fetch,
                            Log& log);
 
@@ -49,13 +50,6 @@ struct PresenceCount {
 };
 /// `object`, the text of a JSON object, with how many there are, for clients of ours: {…,"keys":2,"metas":3}.
 std::string with_count(std::string object, const PresenceCount& count);
-
-/// The same with the application's fields beside each `metas` (PROTOCOL Q10). `fetch` is called once for a state, and
-/// twice for a diff, also with nothing. Keys that it adds are ignored, keys and metas that it drops or changes stay as
-/// they were.
-std::string encode_state(std::string_view topic, std::span<const presence::Presence> list, const PresenceFetch& fetch,
-                         Log& log);
-std::string encode_diff(const presence::TopicDiff& diff, const PresenceFetch& fetch, Log& log);
 
 /// {key: [meta, …]}, for the application (PROTOCOL Q14).
 boost::json::object metas_by_key(std::span<const presence::Presence> list);
