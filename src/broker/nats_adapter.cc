@@ -70,7 +70,9 @@ class NatsAdapter::Impl final : public NatsLinkSink {
   void send_now(const Outgoing& outgoing);
   natsStatus send_in_pieces(const Outgoing& outgoing, std::size_t piece_bytes_max);
   void forget_old();
-  void let_go(const Outgoing& outgoing, bool dropped);
+  void let_go(const Outgoing& outgoing, std::string_view dropped_because);
+  void count_dropped(std::string_view why);
+  void dropping_ended();
   void say_hello(bool leaving);
   void beat();
   void count_peers();
@@ -96,6 +98,7 @@ class NatsAdapter::Impl final : public NatsLinkSink {
   std::atomic<std::size_t> queued_bytes_ = 0;
   std::atomic<std::uint64_t> nodes_ = 0;
   std::atomic<bool> name_taken_ = false;
+  std::atomic<bool> dropping_ = false;  // and said so
   std::atomic<std::uint64_t> sent_messages_ = 0, sent_bytes_ = 0, received_messages_ = 0, received_bytes_ = 0;
   std::atomic<std::uint64_t> dropped_messages_ = 0, refused_messages_ = 0;
 };
@@ -152,8 +155,7 @@ void NatsAdapter::Impl::settle(std::move_only_function<void()> then) {
 void NatsAdapter::Impl::publish(std::string subject, SharedBytes frame) {
   if (queued_bytes_.fetch_add(frame.size()) + frame.size() > options.queue_bytes_max) {
     queued_bytes_ -= frame.size();
-    ++dropped_messages_;
-    return;
+    return count_dropped("more waits for the broker than the queue holds");
   }
   loop_.post([this, subject = std::move(subject), frame = std::move(frame)]() mutable {
     send({std::move(subject), std::move(frame), loop_.now()});
@@ -171,7 +173,7 @@ void NatsAdapter::Impl::send_now(const Outgoing& outgoing) {
   const natsStatus status = outgoing.frame.size() <= bytes_max
                                 ? link_.publish(outgoing.subject, outgoing.frame.view())
                                 : send_in_pieces(outgoing, bytes_max - std::min(bytes_max - 1, kFragmentHeadBytesMax));
-  let_go(outgoing, status != NATS_OK);
+  let_go(outgoing, status == NATS_OK ? "" : natsStatus_GetText(status));
 }
 
 natsStatus NatsAdapter::Impl::send_in_pieces(const Outgoing& outgoing, std::size_t piece_bytes_max) {
@@ -187,17 +189,28 @@ natsStatus NatsAdapter::Impl::send_in_pieces(const Outgoing& outgoing, std::size
 
 void NatsAdapter::Impl::forget_old() {
   for (; !waiting_.empty() && loop_.now() - waiting_.front().at > kKeepMax; waiting_.pop_front())
-    let_go(waiting_.front(), true);
+    let_go(waiting_.front(), "the broker is away for too long");
 }
 
-void NatsAdapter::Impl::let_go(const Outgoing& outgoing, bool dropped) {
+void NatsAdapter::Impl::let_go(const Outgoing& outgoing, std::string_view dropped_because) {
   queued_bytes_ -= outgoing.frame.size();
-  if (dropped) {
-    ++dropped_messages_;
-    return;
-  }
+  if (!dropped_because.empty()) return count_dropped(dropped_because);
   ++sent_messages_;
   sent_bytes_ += outgoing.frame.size();
+}
+
+/// Says so for the first one. Any thread.
+void NatsAdapter::Impl::count_dropped(std::string_view why) {
+  ++dropped_messages_;
+  if (!dropping_.exchange(true))
+    log_.write(LogLevel::warn, "messages to other nodes are dropped",
+               {{"node", options.node}, {"code", kDropped}, {"why", why}});
+}
+
+void NatsAdapter::Impl::dropping_ended() {
+  if (dropping_.exchange(false))
+    log_.write(LogLevel::info, "messages to other nodes are sent again",
+               {{"node", options.node}, {"dropped", std::to_string(dropped_messages_)}});
 }
 
 // Who is there.
@@ -210,6 +223,7 @@ void NatsAdapter::Impl::beat() {
   peers_.tick(loop_.now());
   count_peers();
   if (link_.is_up()) say_hello(false);
+  if (link_.is_up() && queued_bytes_ == 0) dropping_ended();
   beat_ = Timer(loop_, loop_.now() + Peers::kHelloPeriod, [this] { beat(); });
 }
 
@@ -222,30 +236,7 @@ void NatsAdapter::Impl::hear_hello(const std::string& hello) {
   if (stopping_) return;
   const Peers::Result result = peers_.handle(hello, loop_.now());
   count_peers();
-  switch (result.heard) {
-    case Peers::Heard::met:
-      log_.write(LogLevel::info, "met a node", {{"node", result.node}});
-      if (link_.is_up()) say_hello(false);
-      break;
-    case Peers::Heard::left:
-      log_.write(LogLevel::info, "a node left", {{"node", result.node}});
-      break;
-    case Peers::Heard::own_name:
-      log_.write(LogLevel::error, "another process bears this node's name: give each its own",
-                 {{"node", result.node}, {"code", kNameTaken}});
-      if (link_.is_up()) say_hello(false);  // so that it knows at once, too
-      break;
-    case Peers::Heard::other_version:
-      log_.write(LogLevel::error, "a node speaks another version: it is not listened to",
-                 {{"node", result.node},
-                  {"code", kVersionDiffers},
-                  {"version", std::to_string(result.version)},
-                  {"ours", std::to_string(kVersion)}});
-      if (link_.is_up()) say_hello(false);
-      break;
-    case Peers::Heard::nothing:
-      break;
-  }
+  if (tell(result, log_) && link_.is_up()) say_hello(false);
 }
 
 // What is heard.
@@ -281,6 +272,7 @@ pubsub::AdapterStats NatsAdapter::Impl::stats() const {
   stats.connected = link_.up();
   stats.trouble = link_.trouble();
   if (stats.trouble.empty() && name_taken_) stats.trouble = kNameTaken;
+  if (stats.trouble.empty() && dropping_) stats.trouble = kDropped;
   stats.nodes = nodes_;
   stats.sent_messages = sent_messages_;
   stats.sent_bytes = sent_bytes_;

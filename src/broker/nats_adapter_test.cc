@@ -101,6 +101,11 @@ TEST(Nats, MoreThanTheQueueHoldsIsDroppedAndCounted) {
   EXPECT_TRUE(a.log.wait_for("the broker is away"));
   for (int i = 0; i < 10; ++i) a->send("work", std::string(300, 'x'));
   EXPECT_EQ(a->stats().dropped_messages, 7u);
+  EXPECT_TRUE(a.log.has("warn messages to other nodes are dropped node=a code=broker_dropped why=more waits"));
+  EXPECT_FALSE(a.log.wait_for("broker_dropped", 2, std::chrono::seconds(0))) << "said once";
+  server.start();
+  EXPECT_TRUE(a.log.wait_for("messages to other nodes are sent again node=a dropped="));
+  EXPECT_EQ(a->stats().trouble, "");
 }
 
 TEST(Nats, AServerThatRefusesUsIsTriedAgain) {

@@ -30,9 +30,10 @@ class WaitingLog final : public Log {
     changed_.notify_all();
   }
   /// Waits until `times` lines hold `text`.
-  bool wait_for(std::string_view text, std::size_t times = 1) const {
+  bool wait_for(std::string_view text, std::size_t times = 1,
+                std::chrono::seconds patience = std::chrono::seconds(30)) const {
     std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, std::chrono::seconds(30), [&] { return lines_.count(text) >= times; });
+    return changed_.wait_for(lock, patience, [&] { return lines_.count(text) >= times; });
   }
   bool has(std::string_view text) const {
     const std::lock_guard lock(mutex_);

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "broker/trouble.h"
+
 namespace roost::broker {
 
 Peers::Result Peers::handle(std::string_view bytes, TimePoint now) {
@@ -53,6 +55,31 @@ void Peers::tick(TimePoint now) {
   std::erase_if(known_, [now](const auto& peer) { return now - peer.second.heard > kSilenceMax; });
   std::erase_if(foreign_, [now](const auto& peer) { return now - peer.second > kSilenceMax; });
   std::erase_if(namesakes_, [now](const auto& namesake) { return now - namesake.second > kSilenceMax; });
+}
+
+bool tell(const Peers::Result& result, Log& log) {
+  switch (result.heard) {
+    case Peers::Heard::met:
+      log.write(LogLevel::info, "met a node", {{"node", result.node}});
+      return true;
+    case Peers::Heard::left:
+      log.write(LogLevel::info, "a node left", {{"node", result.node}});
+      return false;
+    case Peers::Heard::own_name:
+      log.write(LogLevel::error, "another process bears this node's name: give each its own",
+                {{"node", result.node}, {"code", kNameTaken}});
+      return true;
+    case Peers::Heard::other_version:
+      log.write(LogLevel::error, "a node speaks another version: it is not listened to",
+                {{"node", result.node},
+                 {"code", kVersionDiffers},
+                 {"version", std::to_string(result.version)},
+                 {"ours", std::to_string(kVersion)}});
+      return true;
+    case Peers::Heard::nothing:
+      return false;
+  }
+  return false;
 }
 
 }  // namespace roost::broker

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/log.h"
 #include "base/time.h"
 #include "broker/frame.h"
 
@@ -57,5 +58,8 @@ class Peers {
   std::map<std::string, TimePoint, std::less<>> foreign_;
   std::map<std::uint64_t, TimePoint> namesakes_;
 };
+
+/// Says in the log what was heard. Returns whether to say hello, so that the other knows at once, too.
+bool tell(const Peers::Result& result, Log& log);
 
 }  // namespace roost::broker

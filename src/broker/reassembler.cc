@@ -9,6 +9,7 @@ std::optional<std::string> Reassembler::take(const Fragment& fragment) {
   if (fragment.offset == 0) {
     if (partial != partials_.end()) drop(partial);  // its end was lost
     if (fragment.total_bytes > frame_bytes_max_) return std::nullopt;
+    if (partials_.size() >= kSendersMax) drop(partials_.begin());
     partial = partials_.emplace(fragment.sender, Partial{fragment.number, {}}).first;
   } else if (partial == partials_.end()) {
     return std::nullopt;

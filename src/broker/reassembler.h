@@ -20,6 +20,9 @@ class Reassembler {
   static constexpr std::size_t kFrameBytesMax = std::size_t{80} << 20;  // a tracker's 64 MiB, with room
   static constexpr std::size_t kWaitingBytesMax = std::size_t{256} << 20;
 
+  // Senders whose frames wait for more: as many as there may be nodes. Empty pieces would cost them nothing.
+  static constexpr std::size_t kSendersMax = 1000;
+
   explicit Reassembler(std::size_t frame_bytes_max = kFrameBytesMax, std::size_t waiting_bytes_max = kWaitingBytesMax)
       : frame_bytes_max_(frame_bytes_max), waiting_bytes_max_(waiting_bytes_max) {}
 

@@ -26,6 +26,13 @@ TEST(Reassembler, SendersDoNotMix) {
   EXPECT_EQ(reassembler.take(piece(2, 1, 4, 2, "z!")), "xyz!");
 }
 
+TEST(Reassembler, SendersWithoutEndAreNotKept) {
+  Reassembler reassembler;
+  for (std::uint64_t sender = 0; sender < 3 * Reassembler::kSendersMax; ++sender)
+    reassembler.take(piece(sender, 1, 4, 0, "a"));
+  EXPECT_EQ(reassembler.waiting_bytes(), Reassembler::kSendersMax);
+}
+
 TEST(Reassembler, AFrameThatMissesAPieceIsDropped) {
   for (const auto& wrong : {piece(1, 1, 6, 4, "ef"), piece(1, 2, 6, 2, "cd"), piece(1, 1, 6, 1, "bc")}) {
     Reassembler reassembler;

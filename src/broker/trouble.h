@@ -21,6 +21,7 @@ inline constexpr std::string_view kRefused = "broker_refused";
 inline constexpr std::string_view kDenied = "broker_denied";
 inline constexpr std::string_view kNameTaken = "broker_name_taken";
 inline constexpr std::string_view kVersionDiffers = "broker_version";
+inline constexpr std::string_view kDropped = "broker_dropped";
 inline constexpr std::string_view kSlow = "broker_slow";
 inline constexpr std::string_view kOther = "broker_error";
 
