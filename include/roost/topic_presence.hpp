@@ -24,8 +24,8 @@ class PresenceLink;
 /// While it lives, its key is in the topic with its meta, for the clients and on all nodes as any other; each one has a
 /// meta of its own, also where several have the same key. Destroyed, moved over or untracked it leaves at once; when
 /// the App stops, it leaves with all others of the node, and 15 s after a crash. May be moved, to other threads too,
-/// and may outlive its App. Keep several together, and let them go together, in a container. Any thread; one that was
-/// moved from is like one that was untracked.
+/// and may outlive its App. Keep several together, and let them go together, in a container. Its calls may be made by
+/// several threads at a time; one that was moved from is like one that was untracked.
 class [[nodiscard]] TrackedPresence {
  public:
   struct State;

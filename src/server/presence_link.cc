@@ -33,11 +33,6 @@ void PresenceLink::close() {
   early.swap(early_);
 }
 
-bool PresenceLink::stopped() const {
-  const std::lock_guard lock(mutex_);
-  return closed_;
-}
-
 unsigned PresenceLink::partition_of(std::string_view topic, std::size_t count) {
   return static_cast<unsigned>(stable_hash(topic) % count);
 }
@@ -185,7 +180,7 @@ std::expected<std::string, PresenceError> TrackedPresence::update(
 }
 
 void TrackedPresence::untrack() {
-  if (const auto state = std::exchange(state_, nullptr)) state->untrack();
+  if (state_) state_->untrack();  // and keeps it: another thread may be looking at it
 }
 
 Async<std::expected<void, PresenceError>> TrackedPresence::confirm() const {

@@ -37,7 +37,6 @@ class PresenceLink : public std::enable_shared_from_this<PresenceLink> {
   std::expected<TrackedPresence, PresenceError> track(const std::string& topic, std::string_view key,
                                                       const Payload& meta);
   std::expected<channel::PresencePort::Meta, PresenceError> stamp(const Payload& meta, std::string_view previous);
-  bool stopped() const;
 
   /// The topic's home looks at it soon, at the start at the latest. Not again before it did.
   void settle(std::shared_ptr<TrackedPresence::State> state);
