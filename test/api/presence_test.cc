@@ -222,6 +222,21 @@ TEST(AppPresence, OneHandleMayBeUpdatedByManyThreads) {
   EXPECT_EQ(app.presence("fleet").get_by_key("device:7").wait().at("metas").at(0).at("battery").as_int64(), 400);
 }
 
+TEST(AppPresence, OneHandleMayBeUntrackedWhileAnotherThreadUpdatesIt) {
+  App app = make_app();
+  const Running running(app);
+  const auto fleet = app.presence("fleet");
+  for (int round = 0; round < 50; ++round) {
+    auto tracked = *fleet.track("device:7", Device{0});
+    std::thread updating([&tracked] {
+      while (tracked.update(Device{1})) (void)tracked.phx_ref();
+    });
+    tracked.untrack();
+    updating.join();
+  }
+  EXPECT_THAT(keys(fleet.list().wait()), ElementsAre());
+}
+
 TEST(AppPresence, OfAnAgentGoesWithIt) {
   App app = make_app();
   const Running running(app);
