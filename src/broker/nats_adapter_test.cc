@@ -108,6 +108,20 @@ TEST(Nats, MoreThanTheQueueHoldsIsDroppedAndCounted) {
   EXPECT_EQ(a->stats().trouble, "");
 }
 
+TEST(Nats, AServerThatStandsStillHoldsNobodyUp) {
+  NatsServer server;
+  Node a({.node = "a", .urls = {server.url()}, .queue_bytes_max = 1'000'000});
+  EXPECT_TRUE(a.inbox.wait_for_connection(true));
+  server.signal(SIGSTOP);
+  const std::string large(100'000, 'x');
+  for (int i = 0; i < 10'000 && a->stats().dropped_messages == 0; ++i) a->send("work", large);
+  EXPECT_GT(a->stats().dropped_messages, 0u);
+  EXPECT_TRUE(a.log.wait_for("warn messages to other nodes are dropped node=a code=broker_dropped"));
+  server.signal(SIGCONT);
+  a.settle();  // behind all that waited
+  EXPECT_GT(a->stats().sent_messages, 0u);
+}
+
 TEST(Nats, AServerThatRefusesUsIsTriedAgain) {
   NatsServer server({"--user", "roost", "--pass", "right"});
   const std::string url = server.url().replace(0, 7, "nats://roost:wrong@");
