@@ -114,7 +114,8 @@ async function play(t, base, seed, { top } = {}) {
 }
 
 for (const frames of [10, 100, 2, 0]) {
-  describe(`at most ${frames} frames a second`, () => {
+  // Most of each is waiting: all of these at once.
+  describe(`at most ${frames} frames a second`, { concurrency: true }, () => {
     let server
     before(async () => {
       server = await contractServer({ shards: 4, args: ['--presence-diff-frames-per-second', `${frames}`] })
