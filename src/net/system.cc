@@ -5,6 +5,7 @@
 #include <thread>
 
 #include <sys/random.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/assert.h"
@@ -22,6 +23,15 @@ unsigned cores() {
     return std::max(1u, static_cast<unsigned>(CPU_COUNT(&allowed)));
 #endif
   return std::max(1u, std::thread::hardware_concurrency());
+}
+
+std::uint64_t raise_open_files() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
+  rlimit most = limit;
+  most.rlim_cur = most.rlim_max;
+  if (::setrlimit(RLIMIT_NOFILE, &most) == 0) limit = most;  // else it stays as it was
+  return limit.rlim_cur;
 }
 
 void random_bytes(std::span<char> out) {

@@ -219,6 +219,7 @@ int App::run() {
     const std::lock_guard lock(impl_->life);
     impl_->on_stopped = nullptr;
   };
+  net::raise_open_files();
   if (const auto started = start(); !started) {
     std::fprintf(stderr, "roost: %s\n", started.error().c_str());
     forget_loop();
