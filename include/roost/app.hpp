@@ -300,8 +300,8 @@ class App {
   /// Runs `work` once after `delay` on a shard, whatever has ended meanwhile. Any thread.
   void after(std::chrono::milliseconds delay, std::move_only_function<void()> work);
 
-  /// Starts, serves until SIGINT or SIGTERM, stops cleanly. The status for main. A second signal ends at once. Lifts the
-  /// process's soft limit of open files to its hard one, for each connection is a file; start() does not.
+  /// Starts, serves until SIGINT or SIGTERM, stops cleanly. The status for main. A second signal ends at once. Lifts
+  /// the process's soft limit of open files to its hard one, for each connection is a file; start() does not.
   int run();
   /// Starts listening and returns; what went wrong, if something did ("listen on 127.0.0.1:4000: address in use").
   std::expected<void, std::string> start();
