@@ -27,7 +27,7 @@ struct EventTable {
    public:
     /// The one of that event; a new one, if there was none.
     Handler& operator[](std::string_view event);
-    /// nullptr: there is none.
+    /// nullptr: there is none. Valid until an event is added.
     const Handler* find(std::string_view event) const;
     bool contains(std::string_view event) const { return find(event) != nullptr; }
     bool empty() const { return tags_.empty(); }

@@ -13,6 +13,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "net/system.h"
+
 namespace roost::bench {
 namespace {
 
@@ -21,12 +23,9 @@ constexpr std::size_t kOtherDescriptors = 64;  // epoll, clocks, files: what a p
 /// How many clients one process has descriptors for. As root the limit is raised to all that the system knows.
 std::size_t clients_for_one_process() {
   constexpr rlim_t kWanted = 1'048'576;  // fs.nr_open's usual value
-  rlimit limit{kWanted, kWanted};
-  if (::setrlimit(RLIMIT_NOFILE, &limit) != 0 && ::getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-    limit.rlim_cur = limit.rlim_max;
-    ::setrlimit(RLIMIT_NOFILE, &limit);
-  }
-  return static_cast<std::size_t>(std::max<rlim_t>(limit.rlim_cur, kOtherDescriptors + 1)) - kOtherDescriptors;
+  const rlimit all{kWanted, kWanted};
+  const std::uint64_t limit = ::setrlimit(RLIMIT_NOFILE, &all) == 0 ? kWanted : net::raise_open_files();
+  return std::max<std::size_t>(limit, kOtherDescriptors + 1) - kOtherDescriptors;
 }
 
 std::unexpected<Error> failed(const char* what) {

@@ -106,7 +106,7 @@ struct Host {
 /// Where a socket's frames go: its transport. Shard thread only.
 class Outlet {
  public:
-  /// Puts a frame at the end of the connection's queue; it leaves at the end of the loop's turn.
+  /// Puts a frame at the end of the connection's queue; it leaves at the end of the loop's turn at the latest.
   virtual void send(const Frame& frame) = 0;
   /// The same for one that lies in memory of the caller's.
   virtual void send_short(const FrameView& frame) { send(Frame::copy(frame)); }

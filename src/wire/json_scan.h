@@ -100,8 +100,8 @@ class JsonReader {
   // message has many short strings: to look at all of it once costs less than to begin anew for each of them, and reads
   // it in the sixteen bytes in which it was just unmasked (ws/mask.cc), which a processor hands on at once.
   static constexpr std::size_t kIndexMax = 512;
-  std::array<std::uint64_t, kIndexMax / 64 + 1> index_;  // as many as `indexed_` says; one more takes what is over
-  std::size_t indexed_ = 0;                              // bytes
+  std::array<std::uint64_t, kIndexMax / 64> index_;  // as many as `indexed_` says
+  std::size_t indexed_ = 0;                          // bytes
 
   const char* begin_;
   const char* at_;

@@ -42,6 +42,7 @@ inline unsigned special_bytes(const char* at) {
   const __m128i backslash = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'));
   return static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(control, _mm_or_si128(quote, backslash))));
 }
+/// The same of 64 bytes.
 inline std::uint64_t special_bytes_of_64(const char* at) {
   return special_bytes(at) | std::uint64_t{special_bytes(at + 16)} << 16 | std::uint64_t{special_bytes(at + 32)} << 32 |
          std::uint64_t{special_bytes(at + 48)} << 48;
