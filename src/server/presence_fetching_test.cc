@@ -13,9 +13,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "base/executor_testing.h"
-#include "base/log_testing.h"
-#include "server/presence_home.h"
+#include "server/presence_testing.h"
 
 namespace roost::server {
 namespace {
@@ -31,15 +29,10 @@ std::string keys_of(const boost::json::value& object) {
   return keys;
 }
 
-/// One node with one shard, whose application answers when the test says so.
-class PresencesFetched : public ::testing::Test, public pubsub::Subscriber {
+/// Its application answers when the test says so.
+class PresencesFetched : public PresenceNode {
  protected:
-  explicit PresencesFetched(PresenceOptions options = {.diff_frames_per_second = 0})
-      : home(loop, hub, 0, find_hooks, log, metrics, options) {
-    hub.add_shard(loop, table);
-    for (unsigned partition = 0; partition < kPresencePartitions; ++partition)
-      home.add_partition(partition, {.node = "n", .vsn = 1, .single_node = true});
-    subscription = table.subscribe("room:a", *this, 1);
+  explicit PresencesFetched(PresenceOptions options = {.diff_frames_per_second = 0}) : PresenceNode(options) {
     hooks.fetch_later = [this](const std::string& topic, boost::json::object grouped) {
       return look_up(topic, std::move(grouped));
     };
@@ -89,10 +82,6 @@ class PresencesFetched : public ::testing::Test, public pubsub::Subscriber {
                  [](PresenceError) {});
     loop.run_until_idle();
   }
-  void untrack(channel::OwnerId owner, std::string_view key) {
-    router.untrack(owner, "room:a", key);
-    loop.run_until_idle();
-  }
   /// "state" and the keys in it, among the diffs that are told.
   void ask_state() {
     router.state("room:a", [this](SharedBytes state) {
@@ -110,16 +99,6 @@ class PresencesFetched : public ::testing::Test, public pubsub::Subscriber {
     loop.run_until_idle();
   }
 
-  roost::testing::FakeExecutor loop;
-  roost::testing::CollectingLog log;
-  pubsub::Hub hub;
-  pubsub::Table table{hub.interest(), 0, loop};
-  Metrics metrics;
-  PresenceHooks hooks;
-  FindHooks find_hooks = [this](std::string_view) { return &hooks; };
-  PresenceHome home;
-  PresenceRouter router{loop, std::vector<PresenceHome*>(kPresencePartitions, &home), "node", 0};
-  pubsub::Subscription subscription;
   std::vector<Ask> asks;
   std::vector<std::string> told;
   std::string last_diff, last_state;
