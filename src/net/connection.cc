@@ -10,7 +10,7 @@
 namespace roost::net {
 namespace {
 
-constexpr int kReadsPerEvent = 4;   // 256 KiB, then it is another connection's turn
+constexpr int kReadsPerEvent = 4;   // up to 256 KiB, then it is another connection's turn
 constexpr int kSendsPerFlush = 16;  // likewise; the rest goes when the socket is found writable again
 
 CloseReason reason_of(int code) {
@@ -77,16 +77,16 @@ void ConnectionState::on_ready(Interest ready) {
 
 // --- reading ---
 
+// A piece of a connection is handled before it reads on: the handler may pause it, and work may be posted behind it.
 void ConnectionState::on_readable() {
-  for (int reads = 0; reads < kReadsPerEvent; ++reads)
-    if (!read_once()) break;
+  for (int reads = 0; reads < kReadsPerEvent && read_once(); ++reads) loop_.deliver_received();
 }
 
-/// True: the buffer, or a record of TLS, was filled: there may be more.
+/// True: the room, or a record of TLS, was filled: there may be more.
 bool ConnectionState::read_once() {
-  if (paused_ || read_ended_ || phase_ == Phase::closed) return false;
-  const auto buffer = loop_.read_buffer();
-  const auto got = receive(buffer);
+  const auto room = loop_.read_room();
+  if (paused_ || held_ || read_ended_ || phase_ == Phase::closed) return false;
+  const auto got = receive(room);
   if (tls_ && tls_->holds()) block();
   if (!got) {
     if (!would_block(got.error())) fail(got.error());
@@ -96,20 +96,14 @@ bool ConnectionState::read_once() {
     on_read_end();
     return false;
   }
-  deliver(buffer.first(*got));
-  return *got == (tls_ ? TlsStream::kRecordBytes : buffer.size());
+  loop_.received(*this, *got);
+  return *got == (tls_ ? TlsStream::kRecordBytes : room.size());
 }
 
 void ConnectionState::deliver(std::span<char> bytes) {
   if (!handler_) return;  // closing: discarded
-  // What was posted here before these bytes were received comes first.
-  loop_.run_mail();
-  if (!handler_) return;
-  if (paused_) {
-    held_ = std::make_unique<std::string>(bytes.begin(), bytes.end());
-    return;
-  }
-  call_on_data(bytes);
+  if (!paused_) return call_on_data(bytes);
+  held_ = std::make_unique<std::string>(bytes.begin(), bytes.end());
 }
 
 void ConnectionState::deliver_held() {
@@ -120,9 +114,11 @@ void ConnectionState::deliver_held() {
 }
 
 void ConnectionState::call_on_data(std::span<char> bytes) {
-  loop_.cork().put_in(*this);
+  Cork& cork = loop_.cork();
+  settle_cork();
+  if (outbox_.empty() && !batch_ && !blocked_) cork.open_for(*this);
   handler_->on_data(bytes);
-  if (loop_.cork().is_in(*this)) pull_cork();
+  cork.close();
 }
 
 void ConnectionState::on_read_end() {
@@ -183,22 +179,26 @@ boost::intrusive_ptr<Batch> ConnectionState::settle_batch() {
 
 bool ConnectionState::add_to_cork(std::string_view bytes) {
   Cork& cork = loop_.cork();
-  if (!cork.is_in(*this)) return false;
-  if (outbox_.empty() && !batch_ && !blocked_ && cork.add(bytes)) return true;
-  settle_cork();
-  return false;
+  if (!cork.is_open_for(*this) || !cork.has_room(bytes.size())) {
+    settle_cork();
+    return false;
+  }
+  if (bytes.empty()) return true;
+  if (corked_ == 0) corked_ = cork.begin(*this);
+  cork.add(bytes);
+  return true;
 }
 
 void ConnectionState::settle_cork() {
-  if (!loop_.cork().is_in(*this)) return;
-  outbox_.push_copy(loop_.cork().pull());
-  if (!outbox_.empty()) flush_later();
+  Cork& cork = loop_.cork();
+  if (cork.is_open_for(*this)) cork.close();
+  if (corked_ == 0) return;
+  outbox_.push_copy(cork.take(std::exchange(corked_, 0)));
+  flush_later();
 }
 
-// It has been read to the end of what came. Phase::closing: the last frames of the connection are among it.
-void ConnectionState::pull_cork() {
-  if (phase_ != Phase::open || loop_.cork().bytes() < Cork::kWorthASend) return settle_cork();
-  const std::string_view bytes = loop_.cork().pull();
+void ConnectionState::send_corked(std::string_view bytes) {
+  corked_ = 0;
   const auto result = give(bytes);
   if (!result && !would_block(result.error())) return fail(result.error());
   const std::size_t sent = result.value_or(0);
@@ -207,7 +207,7 @@ void ConnectionState::pull_cork() {
 }
 
 std::size_t ConnectionState::corked_bytes() const {
-  return loop_.cork().is_in(*this) ? loop_.cork().bytes() : 0;
+  return corked_ == 0 ? 0 : loop_.cork().bytes(corked_);
 }
 
 void ConnectionState::flush_later() {
@@ -308,6 +308,7 @@ void ConnectionState::end(CloseReason reason) {
 
 void ConnectionState::close_after_flush() {
   if (phase_ != Phase::open) return;
+  settle_cork();
   phase_ = Phase::closing;
   handler_ = nullptr;
   held_.reset();
@@ -344,7 +345,7 @@ void ConnectionState::close() {
     loop_.timers().cancel(found->second);
     loop_.lingering.erase(found);
   }
-  if (loop_.cork().is_in(*this)) loop_.cork().pull();
+  if (corked_ != 0) loop_.cork().take(std::exchange(corked_, 0));
   outbox_.clear();
   batch_.reset();
   held_.reset();

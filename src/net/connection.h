@@ -31,8 +31,8 @@ enum class CloseReason : std::uint8_t {
 /// One TCP connection: bytes in, bytes out. Loop thread only; the Loop must outlive it.
 ///
 /// While it is idle it has no buffer of its own: it reads into its loop's, and its outbox takes memory only while
-/// something waits in it. All that is sent in one turn of the loop leaves at the end of that turn; answers to what was
-/// read, when they are worth a send of their own, as soon as all that was read is handled (net/cork.h).
+/// something waits in it. A turn of the loop reads from all that have something, then calls their handlers, and sends
+/// at its end what they sent: each of the three stays in the processor's caches (docs/decisions/0017).
 class Connection {
  public:
   class Handler {

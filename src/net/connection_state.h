@@ -33,6 +33,10 @@ class ConnectionState final : public BatchTaker, public Watched {
   void leave(Batch& batch);
   /// The end of the turn: sends what gathered.
   void flush();
+  /// The same for what is in the cork, which comes before that.
+  void send_corked(std::string_view bytes);
+  /// Hands out what was received, or keeps it while the connection is paused.
+  void deliver(std::span<char> bytes);
   void pause();
   void resume();
   void close_after_flush();
@@ -67,14 +71,12 @@ class ConnectionState final : public BatchTaker, public Watched {
   /// What TLS could not hand to the system before. False: some is left, or it failed, which was told.
   bool flush_tls();
   void block();
-  void deliver(std::span<char> bytes);
   void deliver_held();
   void call_on_data(std::span<char> bytes);
   void on_read_end();
   bool add_to_cork(std::string_view bytes);
-  /// What is in the cork goes to the outbox: what follows it does not fit there.
+  /// What is in the cork goes to the outbox: something else follows it.
   void settle_cork();
-  void pull_cork();
   std::size_t corked_bytes() const;
   std::size_t batch_bytes() const { return batch_ ? batch_->size() - batch_from_ : 0; }
   void flush_later();
@@ -94,12 +96,13 @@ class ConnectionState final : public BatchTaker, public Watched {
   boost::intrusive_ptr<Batch> batch_;  // follows what is in the outbox, and may still grow
   std::size_t batch_from_ = 0;
   std::unique_ptr<TlsStream> tls_;     // null: the connection is plain
-  std::unique_ptr<std::string> held_;  // bytes that were read when posted work paused the reading
+  std::unique_ptr<std::string> held_;  // what was received before somebody paused the reading
   Fd fd_;
   Interest watched_for_;
+  std::uint32_t corked_ = 0;  // its place in the loop's cork; what is there comes before the outbox
   Phase phase_ = Phase::open;
-  bool watched_ = false;        // by the loop's poller
-  bool paused_ = false;         //
+  bool watched_ = false;  // by the loop's poller
+  bool paused_ = false;
   bool read_ended_ = false;     // the peer sends no more
   bool blocked_ = false;        // the system takes no more for now
   bool flush_queued_ = false;   // in the loop's list

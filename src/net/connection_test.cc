@@ -4,72 +4,15 @@
 #include <thread>
 #include <vector>
 
-#include "net/cork.h"
-#include "net/test_support.h"
+#include "net/connection_testing.h"
 
 namespace roost::net {
 namespace {
 
 using test::Client;
-using test::Event;
+using test::ConnectionTest;
+using test::pattern;
 using test::Served;
-
-/// One listener on a loop of its own; each client that comes gets a Served from `serve`.
-class ConnectionTest : public testing::Test {
- protected:
-  ConnectionTest() {
-    thread_.call([this] {
-      auto listener =
-          Listener::create(thread_.loop(), {}, [this](Accepted accepted) { on_accept(std::move(accepted)); });
-      ASSERT_TRUE(listener) << listener.error().message;
-      listener_ = std::move(*listener);
-    });
-  }
-  ~ConnectionTest() override {
-    thread_.call([this] {
-      listener_.reset();
-      served_.clear();
-    });
-  }
-
-  void on_accept(Accepted accepted) {
-    auto& served = *served_.emplace_back(std::make_unique<Served>());
-    served.connection = std::make_unique<Connection>(thread_.loop(), std::move(accepted.fd), served);
-    if (serve_) serve_(served);
-  }
-  std::uint16_t port() { return listener_->port(); }
-  template <typename Fn>
-  auto call(Fn fn) {
-    return thread_.call(std::move(fn));
-  }
-  /// Waits until `done()` says so on the loop, looking once a turn.
-  template <typename Done>
-  void until(Done done) {
-    const auto deadline = Clock::now() + test::kPatience;
-    while (!call(done)) ASSERT_LT(Clock::now(), deadline);
-  }
-  static void echo(Served& served) {
-    served.data = [&served](std::span<char> bytes) { served.connection->send_copy({bytes.data(), bytes.size()}); };
-  }
-
-  test::LoopThread thread_;
-  std::unique_ptr<Listener> listener_;
-  std::vector<std::unique_ptr<Served>> served_;  // loop thread only
-  std::function<void(Served&)> serve_;           // set before a client connects
-  // What the hooks saw, on the loop thread; here because they may run until the fixture goes.
-  std::string got_;
-  std::vector<std::string> seen_;
-  std::vector<CloseReason> ends_;
-  int drains_ = 0;
-  int calls_ = 0;
-  Event first_, second_, third_;
-};
-
-std::string pattern(std::size_t size) {
-  std::string bytes(size, '\0');
-  for (std::size_t i = 0; i < size; ++i) bytes[i] = static_cast<char>(i * 2654435761u >> 13);
-  return bytes;
-}
 
 TEST_F(ConnectionTest, EchoesWhatItGets) {
   serve_ = echo;
@@ -99,85 +42,6 @@ TEST_F(ConnectionTest, HundredsOfSendsInOneTurnArriveInOrder) {
   };
   Client client(port());
   EXPECT_EQ(client.read(expected.size()), expected);
-}
-
-TEST_F(ConnectionTest, WhatIsSentWhileItIsReadArrivesInOrder) {
-  std::string expected;
-  const auto send_all = [&expected](Served& served, bool corked) {
-    const auto copy = [&](const std::string& bytes) {
-      if (corked) served.connection->send_copy(bytes);
-      if (!corked) expected += bytes;
-    };
-    const auto share = [&](const std::string& bytes) {
-      if (corked) served.connection->send(SharedBytes::copy(bytes));
-      if (!corked) expected += bytes;
-    };
-    copy("one");
-    share("two");
-    for (int i = 0; i < 400; ++i) copy("short " + std::to_string(i) + std::string(60, '.'));  // more than fits a cork
-    copy(pattern(20'000));
-    copy("");
-    share(pattern(300));
-    copy("last");
-  };
-  Served nobody;
-  send_all(nobody, false);
-  serve_ = [&](Served& served) { served.data = [&](std::span<char>) { send_all(served, true); }; };
-  Client client(port());
-  for (int round = 0; round < 3; ++round) {
-    client.send("go");
-    ASSERT_EQ(client.read(expected.size()), expected) << round;
-  }
-}
-
-TEST_F(ConnectionTest, AnswersWorthASendLeaveOnceWhatWasReadIsHandled) {
-  serve_ = [this](Served& served) {
-    served.data = [this, &served](std::span<char> bytes) {
-      const std::size_t size = bytes[0] == 'm' ? Cork::kWorthASend : Cork::kWorthASend - 1;
-      served.connection->send_copy(std::string(size, bytes[0]));
-      EXPECT_EQ(served.connection->outbox_bytes(), size);
-      thread_.loop().post([this, &served] {  // in this turn, before its end
-        seen_.push_back(std::to_string(served.connection->outbox_bytes()));
-      });
-    };
-  };
-  Client client(port());
-  client.send("much");
-  EXPECT_EQ(client.read(Cork::kWorthASend), std::string(Cork::kWorthASend, 'm'));
-  client.send("less");
-  EXPECT_EQ(client.read(Cork::kWorthASend - 1), std::string(Cork::kWorthASend - 1, 'l'));
-  EXPECT_EQ(call([this] { return seen_; }), (std::vector<std::string>{"0", std::to_string(Cork::kWorthASend - 1)}));
-}
-
-TEST_F(ConnectionTest, AnswersAreDroppedWithAConnectionThatIsAborted) {
-  serve_ = [](Served& served) {
-    served.data = [&served](std::span<char> bytes) {
-      served.connection->send_copy(std::string(1000, 'x'));
-      if (bytes[0] == 'a') served.connection->abort();
-      if (bytes[0] == 'd') served.connection.reset();
-    };
-  };
-  for (const char* how : {"abort", "destroy"}) {
-    Client client(port());
-    client.send(how);
-    EXPECT_EQ(client.read(1), "") << how;
-  }
-  Client after(port());
-  after.send("stay");
-  EXPECT_EQ(after.read(1000), std::string(1000, 'x'));
-}
-
-TEST_F(ConnectionTest, ShortAnswersOfOneThatClosesAreDelivered) {
-  serve_ = [](Served& served) {
-    served.data = [&served](std::span<char>) {
-      served.connection->send_copy(std::string(1000, 'x'));
-      served.connection->send_copy("bye");
-      served.connection->close_after_flush();
-    };
-  };
-  Client client(port());
-  client.send("go");
-  EXPECT_EQ(client.read(2000), std::string(1000, 'x') + "bye");
 }
 
 TEST_F(ConnectionTest, ShortAnswersToAPeerThatDoesNotReadWaitAndArriveInOrder) {

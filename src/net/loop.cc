@@ -45,6 +45,7 @@ void LoopImpl::run() {
 void LoopImpl::turn() {
   wait();
   poller_->dispatch();
+  deliver_received();
   run_mail();
   timers_.run_due(now());
   end_turn();
@@ -53,7 +54,7 @@ void LoopImpl::turn() {
 
 void LoopImpl::wait() {
   std::optional<Duration> timeout = Duration::zero();
-  const bool sleeps = to_flush_.empty() && mailbox_.prepare_sleep();
+  const bool sleeps = to_flush_.empty() && turn_ends_.empty() && mailbox_.prepare_sleep();
   if (sleeps) {
     const auto next = timers_.next();
     timeout = next ? std::optional(*next - Clock::now()) : std::nullopt;
@@ -84,12 +85,37 @@ void LoopImpl::run_mail() {
   running_mail_ = false;
 }
 
+std::span<char> LoopImpl::read_room() {
+  if (read_buffer_.size() - read_bytes_ < kReadRoomBytes) deliver_received();
+  return std::span(read_buffer_).subspan(read_bytes_);
+}
+
+void LoopImpl::received(ConnectionState& connection, std::size_t bytes) {
+  received_.push_back({&connection, std::span(read_buffer_).subspan(read_bytes_, bytes)});
+  read_bytes_ += bytes;
+}
+
+void LoopImpl::deliver_received() {
+  if (received_.empty()) return;
+  run_mail();  // what was posted here before these bytes were received comes first
+  for (const Received& each : received_) {
+    if (!cork_.has_room(Cork::kRoomBytes)) cork_.send_all();
+    each.by->deliver(each.bytes);
+  }
+  received_.clear();
+  read_bytes_ = 0;
+}
+
 void LoopImpl::flush_later(boost::intrusive_ptr<ConnectionState> connection) {
   to_flush_.push_back(std::move(connection));
 }
 
 void LoopImpl::flush() {
-  for (std::size_t i = 0; i < to_flush_.size(); ++i) std::exchange(to_flush_[i], nullptr)->flush();
+  cork_.send_all();
+  for (std::size_t i = 0; i < to_flush_.size(); ++i) {
+    end_turn();  // who fails to send, and ends, may have begun batches: they are whole before anybody sends them
+    std::exchange(to_flush_[i], nullptr)->flush();
+  }
   to_flush_.clear();
 }
 

@@ -12,8 +12,10 @@ class LoopImpl;
 
 /// A shard's event loop: one thread that waits, runs what is ready, and sends what gathered.
 ///
-/// A turn: wait for events · tell what is ready (at most Poller::kReadyPerWait) · run the work that was posted and the
-/// timers that are due · flush every connection that got output in this turn, so that all its frames leave together.
+/// A turn: wait for events · receive from the connections that have something (at most Poller::kReadyPerWait) · run the
+/// work that was posted · let them handle what they received · run the work posted since and the timers that are due ·
+/// end the turn for who asked (at_turn_end) · flush every connection that got output in this turn, so that all its
+/// frames leave together.
 ///
 /// What one shard posts to another before it answers a client is seen there before that client's next bytes: posted
 /// work runs before the bytes of a connection are handed out.

@@ -40,14 +40,25 @@ class LoopImpl final : private Watched {
   /// The connection has output: it is flushed at the end of this turn.
   void flush_later(boost::intrusive_ptr<ConnectionState> connection);
 
-  std::span<char> read_buffer() { return read_buffer_; }
+  /// Where to receive. What was received before is delivered first when there is too little room left.
+  std::span<char> read_room();
+  /// The first `bytes` of that room are the connection's.
+  void received(ConnectionState& connection, std::size_t bytes);
+  /// Each connection handles what it received.
+  void deliver_received();
   std::span<char> scratch() { return scratch_; }
   Cork& cork() { return cork_; }
   std::unordered_map<ConnectionState*, Executor::TimerId> lingering;  // those that close by themselves, and their limit
 
-  static constexpr std::size_t kReadBytes = 64 * 1024;  // one for the loop; a TCP segment burst fits
+  static constexpr std::size_t kReadBytes = 64 * 1024;      // one for the loop; a TCP segment burst fits
+  static constexpr std::size_t kReadRoomBytes = 16 * 1024;  // a receive has so much at least: a record of TLS
 
  private:
+  struct Received {
+    boost::intrusive_ptr<ConnectionState> by;
+    std::span<char> bytes;
+  };
+
   void turn();
   void wait();
   void end_turn();
@@ -66,6 +77,8 @@ class LoopImpl final : private Watched {
   mutable std::optional<TimePoint> now_;  // of this turn, once somebody asked
   bool stopping_ = false;
   std::array<char, kReadBytes> read_buffer_;
+  std::vector<Received> received_;  // what is in the buffer, in order
+  std::size_t read_bytes_ = 0;
   std::array<char, Outbox::kGatherMax> scratch_;
   Cork cork_;
 };

@@ -285,6 +285,91 @@ TEST_F(TlsConnectionTest, ARecordThatEndsAfterManyBytesIsReadWhole) {
   EXPECT_TRUE(all.wait());
 }
 
+TEST_F(TlsConnectionTest, PausedBetweenRecordsItKeepsTheOthersAndTellsTheEndBehindThem) {
+  const std::string sent = pattern_of(60'000);
+  std::string got;
+  test::Event greeted, held, go;
+  served_.data = [&](std::span<char>) { greeted.set(); };
+  Speaker client(port());
+  client.say("x");
+  ASSERT_TRUE(greeted.wait());
+  served_.end = [&](CloseReason reason) {
+    EXPECT_EQ(reason, CloseReason::peer_closed);
+    EXPECT_EQ(got, sent) << "the end is told behind all bytes";
+    ended_.set();
+  };
+  thread_.loop().post([&] {  // while this waits, all of it arrives
+    served_.data = [&](std::span<char> bytes) {
+      got.append(bytes.data(), bytes.size());
+      served_.connection->pause_reading();
+    };
+    held.set();
+    EXPECT_TRUE(go.wait());
+  });
+  ASSERT_TRUE(held.wait());
+  client.say(sent);
+  client.stream->end();
+  ::shutdown(client.fd.get(), SHUT_WR);
+  go.set();
+  std::size_t before = 0;
+  while (before < sent.size() && !HasFailure()) {
+    std::size_t now = 0;
+    while (now <= before) now = thread_.call([&] { return got.size(); });
+    for (int turn = 0; turn < 20; ++turn) ASSERT_EQ(thread_.call([&] { return got.size(); }), now) << "it is paused";
+    before = now;
+    thread_.call([&] { served_.connection->resume_reading(); });
+  }
+  EXPECT_TRUE(ended_.wait());
+}
+
+TEST_F(TlsConnectionTest, WorkThatIsPostedBehindARecordRunsBeforeTheNextOne) {
+  std::vector<std::string> seen;
+  test::Event greeted, held, go;
+  served_.data = [&](std::span<char>) { greeted.set(); };
+  Speaker client(port());
+  client.say("x");
+  ASSERT_TRUE(greeted.wait());
+  thread_.loop().post([&] {  // while this waits, both arrive
+    served_.data = [&](std::span<char> bytes) {
+      seen.push_back(std::to_string(bytes.size()));
+      thread_.loop().post([&] { seen.push_back("work"); });
+    };
+    held.set();
+    EXPECT_TRUE(go.wait());
+  });
+  ASSERT_TRUE(held.wait());
+  client.say(pattern_of(2 * TlsStream::kRecordBytes));
+  go.set();
+  while (thread_.call([&] { return seen.size(); }) < 4) {
+  }
+  const std::string record = std::to_string(TlsStream::kRecordBytes);
+  EXPECT_EQ(seen, (std::vector<std::string>{record, "work", record, "work"}));
+}
+
+TEST_F(TlsConnectionTest, AnEndBehindAWholeRecordIsFoundAfterAPause) {
+  test::Event greeted, held, go, paused;
+  served_.data = [&](std::span<char>) { greeted.set(); };
+  Speaker client(port());
+  client.say("x");
+  ASSERT_TRUE(greeted.wait());
+  thread_.loop().post([&] {  // while this waits, the record and the end arrive, and no end of the TCP connection
+    served_.data = [&](std::span<char>) {
+      served_.connection->pause_reading();
+      paused.set();
+    };
+    held.set();
+    EXPECT_TRUE(go.wait());
+  });
+  ASSERT_TRUE(held.wait());
+  client.say(pattern_of(TlsStream::kRecordBytes));
+  client.stream->end();
+  go.set();
+  ASSERT_TRUE(paused.wait());
+  thread_.call([&] { served_.connection->resume_reading(); });
+  ASSERT_TRUE(ended_.wait());
+  EXPECT_EQ(reason_, CloseReason::peer_closed);
+}
+
 TEST_F(TlsConnectionTest, AClientWithoutTlsEndsWithAnErrorAndNoBytes) {
   served_.data = [](std::span<char>) { ADD_FAILURE() << "bytes that nobody decrypted"; };
   test::Client client(port());
