@@ -1,5 +1,6 @@
 #include <roost/events.hpp>
 
+#include "base/short_text.h"
 #include "base/tag.h"
 
 namespace roost {
@@ -14,7 +15,7 @@ EventTable::Handler& EventTable::Handlers::operator[](std::string_view event) {
 const EventTable::Handler* EventTable::Handlers::find(std::string_view event) const {
   const std::uint64_t tag = tag_of(event);
   for (std::size_t i = 0; i < tags_.size(); ++i)
-    if (tags_[i] == tag && named_[i].event == event) return &named_[i].handler;
+    if (tags_[i] == tag && same_text(named_[i].event, event)) return &named_[i].handler;
   return nullptr;
 }
 

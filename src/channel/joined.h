@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/short_text.h"
 #include "base/tag.h"
 #include "channel/process.h"
 #include "wire/ref.h"
@@ -41,7 +42,7 @@ class Joined {
   Entry* find(std::string_view topic) {
     const std::uint32_t tag = tag_of(topic);
     for (Entry& entry : entries_)
-      if (entry.tag == tag && entry.process->topic() == topic) return &entry;
+      if (entry.tag == tag && same_text(entry.process->topic(), topic)) return &entry;
     return nullptr;
   }
   void add(std::shared_ptr<Process> process, const wire::Ref& join_ref) {

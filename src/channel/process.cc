@@ -283,11 +283,7 @@ void Process::process(Item& item) {
 /// What handles no message of the client.
 template <typename Call>
 void Process::call_other(std::string_view what, std::string_view event, Call&& call) {
-  Reply reply;
-  if (invoke(host().log, site(what, event), [&] { reply = call(); }))
-    finish(what, event, nullptr, std::move(reply));
-  else if (!detached_)
-    crash();
+  if (!invoke(host().log, site(what, event), [&] { finish(what, event, nullptr, call()); }) && !detached_) crash();
 }
 
 Reply Process::find_and_call(std::string_view event, const Payload& payload) {
@@ -299,14 +295,17 @@ Reply Process::find_and_call(std::string_view event, const Payload& payload) {
 
 void Process::call_handler(const wire::Ref& ref, std::string_view event, const Payload& payload) {
   host().handled = {this, &ref};
-  Reply reply;
-  const bool lives = invoke(host().log, site("handler", event), [&] { reply = find_and_call(event, payload); });
+  const bool lives = invoke(host().log, site("handler", event), [&] {
+    Reply reply = find_and_call(event, payload);
+    host().handled = {};
+    finish("handler", event, &ref, std::move(reply));
+  });
+  if (lives) return;
   host().handled = {};
-  if (!lives) return crash();
-  finish("handler", event, &ref, std::move(reply));
+  crash();
 }
 
-void Process::finish(std::string_view what, std::string_view event, const wire::Ref* ref, Reply reply) {
+void Process::finish(std::string_view what, std::string_view event, const wire::Ref* ref, Reply&& reply) {
   if (detached_) return;
   if (auto* response = std::get_if<Response>(&reply.value)) {
     respond(what, event, ref, *response);
@@ -358,9 +357,8 @@ void Process::task_done() {
   const std::string event = std::move(more.task_event);
   const std::optional<wire::Ref> ref = std::exchange(more.task_ref, std::nullopt);
   busy_ = false;
-  Reply reply;
-  if (!invoke(host().log, site(what, event), [&] { reply = task.result(); })) return crash();
-  finish(what, event, ref ? &*ref : nullptr, std::move(reply));
+  if (!invoke(host().log, site(what, event), [&] { finish(what, event, ref ? &*ref : nullptr, task.result()); }))
+    return crash();
   if (!detached_) pump();
 }
 

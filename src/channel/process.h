@@ -122,7 +122,7 @@ class Process final : public pubsub::Subscriber, public std::enable_shared_from_
   void arm(std::uint64_t timer);
   void fire(std::uint64_t timer);
   Reply tick(std::uint64_t timer);
-  void finish(std::string_view what, std::string_view event, const wire::Ref* ref, Reply reply);
+  void finish(std::string_view what, std::string_view event, const wire::Ref* ref, Reply&& reply);
   void fail(std::string_view what, std::string_view event, const std::string& why);
   bool respond(std::string_view what, std::string_view event, const wire::Ref* ref, const Response& response);
   void start_task(std::string_view what, std::string_view event, const wire::Ref* ref, Task<Reply> task);

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/frame.h"
+#include "base/short_text.h"
 #include "wire/json_scan.h"
 #include "wire/json_string.h"
 #include "wire/message.h"
@@ -54,10 +55,7 @@ class Bound {
 class Writer {
  public:
   explicit Writer(char* out) : out_(out) {}
-  void raw(std::string_view bytes) {
-    if (!bytes.empty()) std::memcpy(out_, bytes.data(), bytes.size());
-    out_ += bytes.size();
-  }
+  void raw(std::string_view bytes) { out_ = copy_text(out_, bytes); }
   void string(std::string_view text) { out_ = write_json_string(out_, text); }
   void topic(const TopicText& topic) { topic.is_json() ? raw(topic.bytes()) : string(topic.bytes()); }
   char* end() const { return out_; }

@@ -1,5 +1,7 @@
 #include "wire/json_string.h"
 
+#include "base/short_text.h"
+
 namespace roost::wire {
 namespace {
 
@@ -36,13 +38,10 @@ char* write_escape(char* out, char c) {
   return out;
 }
 
-/// Which of eight bytes a JSON string cannot hold as they are: the upper bit of each, the first byte lowest.
-std::uint64_t special_marks(const char* at) {
+/// Which of eight bytes a JSON string cannot hold as they are: the upper bit of each.
+std::uint64_t special_marks(std::uint64_t word) {
   constexpr std::uint64_t kOnes = 0x0101010101010101ull;
   constexpr std::uint64_t kHighs = 0x80 * kOnes;
-  std::uint64_t word;
-  std::memcpy(&word, at, 8);
-  if constexpr (std::endian::native == std::endian::big) word = __builtin_bswap64(word);
   // The upper bit of each byte that is `n` at least; the sum of seven bits and as much carries into no other byte.
   const auto at_least = [](std::uint64_t bytes, std::uint64_t n) {
     return ((bytes & ~kHighs) + (0x80 - n) * kOnes) | bytes;
@@ -50,6 +49,25 @@ std::uint64_t special_marks(const char* at) {
   const std::uint64_t no_quote = at_least(word ^ ('"' * kOnes), 1);
   const std::uint64_t no_backslash = at_least(word ^ ('\\' * kOnes), 1);
   return ~(no_quote & no_backslash & at_least(word, ' ')) & kHighs;
+}
+
+/// The same of the eight bytes at `at`, the first byte lowest.
+std::uint64_t special_marks(const char* at) {
+  const auto word = detail::load<std::uint64_t>(at);
+  return special_marks(std::endian::native == std::endian::big ? __builtin_bswap64(word) : word);
+}
+
+/// Whether a JSON string can hold all of a text of less than seventeen bytes as it is.
+bool is_plain(std::string_view text) {
+  const char* const end = text.data() + text.size();
+  if (text.size() >= 8) return (special_marks(text.data()) | special_marks(end - 8)) == 0;
+  if (text.size() >= 4) {
+    const std::uint64_t first = detail::load<std::uint32_t>(text.data());
+    return special_marks(first << 32 | detail::load<std::uint32_t>(end - 4)) == 0;
+  }
+  std::uint64_t word = 0x2020202020202020ull;
+  for (const char c : text) word = word << 8 | static_cast<unsigned char>(c);
+  return special_marks(word) == 0;
 }
 
 void append_utf8(std::string& out, std::uint32_t c) {
@@ -151,6 +169,12 @@ std::size_t json_string_bytes(std::string_view text) {
 }
 
 char* write_json_string(char* out, std::string_view text) {
+  if (text.size() <= 16 && is_plain(text)) {
+    *out++ = '"';
+    out = copy_text(out, text);
+    *out++ = '"';
+    return out;
+  }
   const char* at = text.data();
   const char* const end = at + text.size();
   *out++ = '"';

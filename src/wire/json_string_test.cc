@@ -42,6 +42,24 @@ TEST(JsonString, IsReadBack) {
   EXPECT_EQ(unescaped(std::string_view(text).substr(1, text.size() - 2)), all);
 }
 
+TEST(JsonString, IsReadBackWhateverItsSizeAndWhereverItIsEscaped) {
+  const auto read_back = [](const std::string& text) {
+    const std::string json = json_of(text);
+    return json.size() < 2 || json.front() != '"' || json.back() != '"' ? "no string"
+                                                                        : unescaped(json.substr(1, json.size() - 2));
+  };
+  for (std::size_t size = 0; size <= 40; ++size) {
+    const std::string plain(size, 'x');
+    EXPECT_EQ(json_of(plain), '"' + plain + '"');
+    for (std::size_t at = 0; at < size; ++at)
+      for (const char special : {'"', '\\', '\0', '\n', '\x1f', '\x7f', '\x80', '\xff'}) {
+        std::string text = plain;
+        text[at] = special;
+        EXPECT_EQ(read_back(text), text) << size << ", at " << at;
+      }
+  }
+}
+
 TEST(JsonString, UnescapesCharactersOfOneToFourBytes) {
   EXPECT_EQ(unescaped(R"(\u0041\u00e9\u20AC\ud83d\uDE00!)"), "Aé€😀!");
   EXPECT_EQ(unescaped(R"(\"\\\/\b\f\n\r\t)"), "\"\\/\b\f\n\r\t");

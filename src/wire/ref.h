@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/short_text.h"
 #include "wire/json_scan.h"
 
 namespace roost::wire {
@@ -42,7 +43,7 @@ class Ref {
   /// of a boolean. nullopt: an array or object, which a binary frame cannot carry.
   std::optional<std::string> string_bytes() const;
 
-  friend bool operator==(const Ref& a, const Ref& b) = default;
+  friend bool operator==(const Ref& a, const Ref& b) { return same_text(a.text_, b.text_); }
 
  private:
   explicit Ref(std::string text) : text_(std::move(text)) {}
