@@ -8,6 +8,8 @@
 // without blanks and escapes, a connection joins one topic. Events: phx_join, heartbeat, phx_leave -> reply ok, the
 // last with phx_close after it; echo -> reply ok with the payload; pub -> broadcast msg with the payload to the topic.
 // Anything else closes the connection. Never point anything but the load generator at it.
+//
+// decoding_floor is the same with each message decoded by the server's codec, all of its JSON validated.
 
 #include <cerrno>
 #include <cstdint>
@@ -26,6 +28,13 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#ifdef FLOOR_DECODES
+#include <expected>
+#include <optional>
+
+#include "wire/serializer.h"
+#endif
 
 namespace {
 
@@ -138,6 +147,18 @@ struct Message {
   std::string_view join_ref, ref, topic, event, payload;
 };
 
+#ifdef FLOOR_DECODES
+// As the server does it, with all of the JSON validated. The parts are valid until the next message.
+bool parse(std::string_view text, Message& message) {
+  static roost::wire::Scratch scratch;
+  static std::optional<std::expected<roost::wire::Incoming, roost::wire::DecodeError>> decoded;
+  decoded.emplace(roost::wire::v2_json().decode(false, text, roost::wire::Utf8::check, scratch));
+  if (!*decoded) return false;
+  const roost::wire::Incoming& in = **decoded;
+  message = {in.join_ref.text(), in.ref.text(), in.topic, in.event, in.payload.bytes};
+  return true;
+}
+#else
 bool parse(std::string_view text, Message& message) {
   if (text.size() < 2 || text.front() != '[' || text.back() != ']') return false;
   std::string_view rest = text.substr(1, text.size() - 2);
@@ -155,6 +176,7 @@ bool parse(std::string_view text, Message& message) {
   }
   return true;
 }
+#endif
 
 void reply(const Message& message, std::string_view response) {
   constexpr std::string_view kMiddle = ",\"phx_reply\",{\"response\":";

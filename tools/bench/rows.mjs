@@ -29,7 +29,7 @@ const ratios = (found, side) => found.ours.map((value, i) => value / found[side]
 /** How uWebSockets bounds a row that it was measured for; `bar`: 'below' or 'not above'. */
 const keeps = (bar, ratio) => (bar === 'below' ? ratio < 1 : ratio <= 1)
 
-/** A row that compares CPU time; `most` is what the ratio may be. `peer`: its bar against uWebSockets, where that is given. */
+/** A row that compares CPU time; `most` is what the ratio may be, if there is a bar. `peer`: its bar against uWebSockets, where that is given. */
 function ratio({ name, base, most, args, options = {}, fresh, ours = 'roost', urls, peer }) {
   return {
     name,
@@ -49,8 +49,8 @@ function ratio({ name, base, most, args, options = {}, fresh, ours = 'roost', ur
         peer: beside && median(found.peer),
         ratio: median(all),
         range: [Math.min(...all), Math.max(...all)],
-        most: `${most} × ${base}${beside ? `, ${peer} uWebSockets` : ''}`,
-        holds: median(all) <= most && (!beside || keeps(peer, median(ratios(found, 'peer')))),
+        most: most === undefined ? '' : `${most} × ${base}${beside ? `, ${peer} uWebSockets` : ''}`,
+        holds: (most === undefined || median(all) <= most) && (!beside || keeps(peer, median(ratios(found, 'peer')))),
       }
     },
   }
@@ -107,8 +107,22 @@ function echoes() {
       name: `echo, ${number(connections)} connections, ${window} in flight`,
       base: 'floor',
       most: 1.2,
+      fresh: true,
       peer: 'not above',
       args: (context) => ['echo', '-c', connections, '-w', window, ...times(context)],
+    }),
+  )
+}
+
+/** What of an echo is decoding alone. */
+function decodings() {
+  return [1, 16].map((window) =>
+    ratio({
+      name: `the floor with messages decoded, echo, 100 connections, ${window} in flight`,
+      base: 'floor',
+      ours: 'decoding floor',
+      fresh: true,
+      args: (context) => ['echo', '-c', 100, '-w', window, ...times(context)],
     }),
   )
 }
@@ -327,6 +341,7 @@ export function allRows() {
   return [
     ...fanouts(),
     ...echoes(),
+    ...decodings(),
     connect,
     ...memory(),
     ...shards(),

@@ -12,6 +12,7 @@ const contract = (...args) => ({ path: binary('contract_server'), args: ['--log-
 /** How each is started. */
 export const kinds = {
   floor: { path: binary('floor'), args: [] },
+  'decoding floor': { path: binary('decoding_floor'), args: [] },
   'coalescing floor': { path: binary('floor'), args: ['--coalesce'] },
   roost: contract('--shards', '1'),
   'roost, 2 shards': contract('--shards', '2'),
