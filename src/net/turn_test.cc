@@ -20,6 +20,10 @@ Frame frame(std::string_view text) {
 /// What connections that are read in one turn of the loop do to each other.
 class TurnTest : public test::ConnectionTest {
  protected:
+  /// On the loop, which has it, too.
+  void release(boost::intrusive_ptr<Batch>& batch) {
+    call([&] { batch.reset(); });
+  }
   /// The first of a new client's bytes wait in its handler until the client has reset the connection; then they are
   /// answered, in vain. `end` hears of it.
   void answer_too_late(Served& served, std::function<void()> end) {
@@ -251,10 +255,11 @@ TEST_F(TurnTest, BatchesThatBeginWhenASendFailsAreWholeBeforeTheyAreSent) {
   failing.reset();
   second_.set();
   EXPECT_EQ(other.read(8), "one.two.");
+  release(seal.batch);
 }
 
 TEST_F(TurnTest, ABatchFollowsAnAnswerAndGrowsOn) {
-  const boost::intrusive_ptr<Batch> batch = new Batch(frame("one."));
+  boost::intrusive_ptr<Batch> batch = new Batch(frame("one."));
   serve_ = [&](Served& served) {
     served.data = [&](std::span<char>) {
       served.connection->send_copy("answer.");
@@ -265,10 +270,11 @@ TEST_F(TurnTest, ABatchFollowsAnAnswerAndGrowsOn) {
   Client client(port());
   client.send("x");
   EXPECT_EQ(client.read(15), "answer.one.two.");
+  release(batch);
 }
 
 TEST_F(TurnTest, AnAnswerFollowsABatchWhichGoesOnBehindIt) {
-  const boost::intrusive_ptr<Batch> batch = new Batch(frame("one."));
+  boost::intrusive_ptr<Batch> batch = new Batch(frame("one."));
   serve_ = [&](Served& served) {
     served.data = [&](std::span<char>) {
       served.connection->send_copy("answer.");
@@ -282,6 +288,7 @@ TEST_F(TurnTest, AnAnswerFollowsABatchWhichGoesOnBehindIt) {
     client.send("x");
   });
   EXPECT_EQ(client.read(15), "one.answer.two.");
+  release(batch);
 }
 
 TEST_F(TurnTest, AnAnswerOfOneThatIsClosedLaterInTheTurnIsDelivered) {
