@@ -29,18 +29,20 @@ const table = (headings, rows) =>
 /** What a profile says of rows that fall short: [which rows, by name and bar, why]. */
 const reasons = [
   [/^echo, .* 16 in flight/,
-    'With sixteen in flight a system call is shared by sixteen, and the floor itself needs some 0.05 µs an echo beside them. Without ' +
-    'sockets (`micro_bench echo`) decoding 110 bytes with all of their JSON validated, finding channel and handler, calling it and ' +
-    'writing the reply take 0.097 µs, of which decoding is 0.055: with the system calls of the floor that alone is 1.25 to 1.3. The ' +
-    'rest is this arrangement: client and server share a core, and a server that takes longer than its client is interrupted by ' +
-    'it, with 100 connections at 29 of 100 sends where the floor is at 3 (perf stat); 0.11 µs of what is beyond the floor are the ' +
-    'kernel\'s. With 5,000 connections, whose client is slower, much of that is gone. What would lift it: JSON looked at more than sixteen bytes ' +
-    'at a time, which amd64 as Debian knows it cannot, and refs that are views instead of strings. Tried without a gain: replies ' +
-    'written straight into the memory that is sent, link-time optimization.'],
+    'With sixteen in flight a system call is shared by sixteen messages, and the floor needs some 0.04 µs of user time for each. The ' +
+    'floor with nothing but our codec in it (the rows of decoding) has used up most of the bar; with simdjson 3.0 in its place, ' +
+    'measured by hand, it was at 1.17 where ours was at 1.16. Some 0.02 µs, less than a hundred cycles, would be left for frames of any kind, ' +
+    'limits, finding the channel and the handler, calling code of the application, and the memory of its answer. By themselves these take ' +
+    '0.04 µs (`micro_bench echo`: 0.089, of which decoding is 0.05), among system calls about twice that (perf: 0.16 µs of user time in ' +
+    'all; of the kernel 0.32, the floor 0.30). Tried: 11 % fewer instructions took 2 % off; all sends of a turn in one io_uring_enter 3 %, which is not ' +
+    'worth a second way to send; replies written straight into the memory that is sent, link-time optimization, sending at once: nothing. ' +
+    'What would lift it: an answer that is a view of what it answers, without memory of its own, and a key of the topic in place of its ' +
+    'name, which the protocol does not have.'],
   [/^p99 .*uWebSockets$/,
     'The two are alike: which of them is ahead changes from run to run, which are further apart.'],
   [/^(fan-out|echo), .*uWebSockets$/,
-    'Where uWebSockets is the bar that is missed: it was given text that it splits at commas, and neither parses nor validates it.'],
+    'Where uWebSockets is the bar that is missed: it was given text that it splits at commas, and neither parses nor validates it. The floor ' +
+    'that decodes (the rows of decoding) does not reach it, either.'],
   [/bytes of diffs/,
     'A key, its meta and its phx_ref are most of a diff: 63 of 125 bytes for a join. Gathered, each still has to be told to everybody ' +
     'once, in the form that every Phoenix client reads; only what is around it is saved. Compression (WebSocketOptions::compress) saves ' +
