@@ -86,7 +86,10 @@ void LoopImpl::run_mail() {
 }
 
 std::span<char> LoopImpl::read_room() {
-  if (read_buffer_.size() - read_bytes_ < kReadRoomBytes) deliver_received();
+  if (read_buffer_.size() - read_bytes_ < kReadRoomBytes || received_.size() == kReceivedMax) {
+    deliver_received();
+    cork_.send_all();
+  }
   return std::span(read_buffer_).subspan(read_bytes_);
 }
 

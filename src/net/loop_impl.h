@@ -40,7 +40,8 @@ class LoopImpl final : private Watched {
   /// The connection has output: it is flushed at the end of this turn.
   void flush_later(boost::intrusive_ptr<ConnectionState> connection);
 
-  /// Where to receive. What was received before is delivered first when there is too little room left.
+  /// Where to receive. When there is too little room left, or much was received before, that is handled and answered
+  /// first.
   std::span<char> read_room();
   /// The first `bytes` of that room are the connection's.
   void received(ConnectionState& connection, std::size_t bytes);
@@ -52,6 +53,7 @@ class LoopImpl final : private Watched {
 
   static constexpr std::size_t kReadBytes = 64 * 1024;      // one for the loop; a TCP segment burst fits
   static constexpr std::size_t kReadRoomBytes = 16 * 1024;  // a receive has so much at least: a record of TLS
+  static constexpr std::size_t kReceivedMax = 64;           // connections; what the system keeps of them stays cached
 
  private:
   struct Received {

@@ -95,9 +95,9 @@ TEST_F(TurnTest, ManyThatAreReadInOneTurnGetTheirOwnAnswers) {
     };
   };
   std::vector<std::unique_ptr<Client>> clients;
-  for (int i = 0; i < 60; ++i) clients.push_back(std::make_unique<Client>(port()));
-  until([this] { return served_.size() == 60; });
-  const auto text = [](std::size_t i) { return std::string(1 + i * 37, static_cast<char>('0' + i)); };
+  for (int i = 0; i < 150; ++i) clients.push_back(std::make_unique<Client>(port()));
+  until([this] { return served_.size() == 150; });
+  const auto text = [](std::size_t i) { return std::string(1 + i * 17, static_cast<char>('0' + i)); };
   for (int round = 0; round < 3; ++round) {
     while_held([&] {
       for (std::size_t i = 0; i < clients.size(); ++i) clients[i]->send(text(i));
