@@ -1,7 +1,6 @@
 #pragma once
 
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -94,7 +93,7 @@ class Process final : public pubsub::Subscriber, public std::enable_shared_from_
     SharedBytes json;
     std::uint64_t number;  // of its track
   };
-  using Tracked = std::map<std::string, TrackedMeta, std::less<>>;  // by key
+  struct Tracked;  // by key: process_extras.h
 
   Extras& extras();
   void drop_spare_extras();

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include <boost/container/flat_map.hpp>
+
 #include "channel/process.h"
 
 // What only some channels need. For process*.cc alone.
@@ -45,6 +47,9 @@ struct Process::Clock {
   roost::detail::Work work;
   bool waits = false;  // its turn is in the inbox
 };
+
+/// Its presences, by key: mostly there is one.
+struct Process::Tracked : boost::container::flat_map<std::string, TrackedMeta, std::less<>> {};
 
 struct Process::Extras {
   /// Whether it can go and come again without a trace. Where a timer was, its number must not be given anew.
