@@ -30,14 +30,14 @@ const table = (headings, rows) =>
 const reasons = [
   [/^echo, .* 16 in flight/,
     'With sixteen in flight a system call is shared by sixteen messages, and the floor needs some 0.04 µs of user time for each. The ' +
-    'floor with nothing but our codec in it (the rows of decoding) has used up most of the bar; with simdjson 3.0 in its place, ' +
-    'measured by hand, it was at 1.17 where ours was at 1.16. Some 0.02 µs, less than a hundred cycles, would be left for frames of any kind, ' +
-    'limits, finding the channel and the handler, calling code of the application, and the memory of its answer. By themselves these take ' +
-    '0.04 µs (`micro_bench echo`: 0.089, of which decoding is 0.05), among system calls about twice that (perf: 0.16 µs of user time in ' +
-    'all; of the kernel 0.32, the floor 0.30). Tried: 11 % fewer instructions took 2 % off; all sends of a turn in one io_uring_enter 3 %, which is not ' +
-    'worth a second way to send; replies written straight into the memory that is sent, link-time optimization, sending at once: nothing. ' +
-    'What would lift it: an answer that is a view of what it answers, without memory of its own, and a key of the topic in place of its ' +
-    'name, which the protocol does not have.'],
+    'floor with nothing but our codec in it (the rows of decoding) has used up most of the bar; simdjson 3.0 in its place, measured by ' +
+    'hand, was no better (1.17 where ours was 1.16). Some 0.01 µs, fifty cycles, would be left for frames of any kind, limits, finding ' +
+    'the channel and the handler, calling code of the application, and the memory of its answer. By themselves these take 0.04 µs ' +
+    '(`micro_bench echo`: 0.089, of which decoding is 0.05), and among system calls, whose code is in the way, nearly twice that; by perf a third of ' +
+    'the time is ours, and the kernel takes what it takes for the floor. Tried: 11 % fewer instructions took 2 % off; all sends of a turn in one ' +
+    'io_uring_enter took 3 %, which is not worth a second way to send; replies written straight into the memory that is sent, link-time ' +
+    'optimization and -O2 nothing. What would lift it: an answer that is a view of what it answers, without memory of its own, and a number ' +
+    'in place of a topic\'s name, which the protocol does not have.'],
   [/^p99 .*uWebSockets$/,
     'The two are alike: which of them is ahead changes from run to run, which are further apart.'],
   [/^(fan-out|echo), .*uWebSockets$/,
