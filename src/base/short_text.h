@@ -4,29 +4,24 @@
 #include <cstring>
 #include <string_view>
 
+#include "base/word.h"
+
 // Texts of a few bytes, of which a protocol is full: refs, topics, names of events. A call of memcpy or memcmp costs
 // more than what it does for them.
 namespace roost {
 namespace detail {
 
-template <typename Word>
-Word load(const char* at) {
-  Word word;
-  std::memcpy(&word, at, sizeof word);
-  return word;
-}
-
 /// Of a text that has one Word at least and two at most: its first one and its last one, which may overlap.
 template <typename Word>
 void copy_ends(char* out, const char* text, std::size_t size) {
-  const Word first = load<Word>(text), last = load<Word>(text + size - sizeof(Word));
+  const Word first = load_word<Word>(text), last = load_word<Word>(text + size - sizeof(Word));
   std::memcpy(out, &first, sizeof first);
   std::memcpy(out + size - sizeof last, &last, sizeof last);
 }
 template <typename Word>
 bool same_ends(const char* a, const char* b, std::size_t size) {
   const std::size_t last = size - sizeof(Word);
-  return ((load<Word>(a) ^ load<Word>(b)) | (load<Word>(a + last) ^ load<Word>(b + last))) == 0;
+  return ((load_word<Word>(a) ^ load_word<Word>(b)) | (load_word<Word>(a + last) ^ load_word<Word>(b + last))) == 0;
 }
 
 }  // namespace detail

@@ -1,19 +1,16 @@
 #pragma once
 
 #include <cstdint>
-#include <cstring>
 #include <string_view>
+
+#include "base/word.h"
 
 namespace roost {
 
 /// Tells most names apart by eight bytes: of the end, for names of one kind begin alike, and the size. No call and
 /// nothing that goes through memory: to read eight bytes that were just written in pieces costs more than all the rest.
 inline std::uint64_t tag_of(std::string_view name) {
-  const auto four = [](const char* at) {
-    std::uint32_t bytes;
-    std::memcpy(&bytes, at, 4);
-    return bytes;
-  };
+  const auto four = load_word<std::uint32_t>;
   const std::size_t size = name.size();
   const char* const end = name.data() + size;
   std::uint64_t tag = size << 56;

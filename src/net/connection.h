@@ -31,8 +31,8 @@ enum class CloseReason : std::uint8_t {
 /// One TCP connection: bytes in, bytes out. Loop thread only; the Loop must outlive it.
 ///
 /// While it is idle it has no buffer of its own: it reads into its loop's, and its outbox takes memory only while
-/// something waits in it. A turn of the loop reads from all that have something, then calls their handlers, and sends
-/// at its end what they sent: each of the three stays in the processor's caches (docs/decisions/0017).
+/// something waits in it. A turn of the loop receives for many, then calls their handlers, then sends what they sent:
+/// each of the three stays in the processor's caches (docs/decisions/0017).
 class Connection {
  public:
   class Handler {

@@ -12,10 +12,10 @@ class LoopImpl;
 
 /// A shard's event loop: one thread that waits, runs what is ready, and sends what gathered.
 ///
-/// A turn: wait for events · receive from the connections that have something (at most Poller::kReadyPerWait) · run the
+/// A turn: wait for events (at most Poller::kReadyPerWait) · receive from the connections that have something · run the
 /// work that was posted · let them handle what they received · run the work posted since and the timers that are due ·
 /// end the turn for who asked (at_turn_end) · flush every connection that got output in this turn, so that all its
-/// frames leave together.
+/// frames leave together. Of many connections the first ones handle, and send their answers, before the next receive.
 ///
 /// What one shard posts to another before it answers a client is seen there before that client's next bytes: posted
 /// work runs before the bytes of a connection are handed out.

@@ -1,6 +1,7 @@
 #include "wire/json_string.h"
 
 #include "base/short_text.h"
+#include "base/word.h"
 
 namespace roost::wire {
 namespace {
@@ -53,7 +54,7 @@ std::uint64_t special_marks(std::uint64_t word) {
 
 /// The same of the eight bytes at `at`, the first byte lowest.
 std::uint64_t special_marks(const char* at) {
-  const auto word = detail::load<std::uint64_t>(at);
+  const auto word = load_word<std::uint64_t>(at);
   return special_marks(std::endian::native == std::endian::big ? __builtin_bswap64(word) : word);
 }
 
@@ -62,8 +63,8 @@ bool is_plain(std::string_view text) {
   const char* const end = text.data() + text.size();
   if (text.size() >= 8) return (special_marks(text.data()) | special_marks(end - 8)) == 0;
   if (text.size() >= 4) {
-    const std::uint64_t first = detail::load<std::uint32_t>(text.data());
-    return special_marks(first << 32 | detail::load<std::uint32_t>(end - 4)) == 0;
+    const std::uint64_t first = load_word<std::uint32_t>(text.data());
+    return special_marks(first << 32 | load_word<std::uint32_t>(end - 4)) == 0;
   }
   std::uint64_t word = 0x2020202020202020ull;
   for (const char c : text) word = word << 8 | static_cast<unsigned char>(c);

@@ -4,6 +4,8 @@
 #include <bit>
 #include <cstring>
 
+#include "base/word.h"
+
 namespace roost::ws {
 namespace {
 
@@ -27,22 +29,15 @@ bool ascii(Block bytes) {
   return ascii(bytes[0] | bytes[1]);
 }
 
-template <typename Word>
-Word load(const char* at) {
-  Word word;
-  std::memcpy(&word, at, sizeof word);
-  return word;
-}
-
 // Word by word, a Word at least. The last one, which `last_key` falls on, may lie over the one before it, so it is
 // loaded before that is stored.
 template <typename Word>
 bool unmask_words(std::span<char> bytes, Word key, Word last_key) {
   char* const last_at = bytes.data() + bytes.size() - sizeof(Word);
-  const Word last = load<Word>(last_at) ^ last_key;
+  const Word last = load_word<Word>(last_at) ^ last_key;
   Word seen = last;
   for (char* at = bytes.data(); at < last_at; at += sizeof(Word)) {
-    const Word word = load<Word>(at) ^ key;
+    const Word word = load_word<Word>(at) ^ key;
     std::memcpy(at, &word, sizeof word);
     seen |= word;
   }
