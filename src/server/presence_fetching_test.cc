@@ -1,19 +1,13 @@
 // Presences with an asynchronous fetch: what is told, and when, while the application's coroutines wait.
 #include "server/presence_fetching.h"
 
-#include <functional>
 #include <limits>
-#include <map>
-#include <random>
-#include <set>
-#include <stdexcept>
-#include <utility>
 
 #include <boost/json.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "server/presence_testing.h"
+#include "server/presence_fetching_testing.h"
 
 namespace roost::server {
 namespace {
@@ -22,88 +16,6 @@ using namespace std::chrono_literals;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-
-std::string keys_of(const boost::json::value& object) {
-  std::string keys;
-  for (const auto& [key, value] : object.as_object()) keys.append(keys.empty() ? "" : " ").append(key);
-  return keys;
-}
-
-/// Its application answers when the test says so.
-class PresencesFetched : public PresenceNode {
- protected:
-  explicit PresencesFetched(PresenceOptions options = {.diff_frames_per_second = 0}) : PresenceNode(options) {
-    hooks.fetch_later = [this](const std::string& topic, boost::json::object grouped) {
-      return look_up(topic, std::move(grouped));
-    };
-  }
-  ~PresencesFetched() override { home.end(); }
-
-  /// What the application was asked and has not answered.
-  struct Ask {
-    std::string topic;
-    boost::json::object grouped;
-    Completion<bool> done;
-    std::string keys() const { return keys_of(grouped); }
-  };
-  Task<boost::json::object> look_up(const std::string& topic, boost::json::object grouped) {
-    const std::shared_ptr<void> running(nullptr, [this](void*) { ++coroutines_gone; });
-    auto ask = [this, &topic, &grouped](Completion<bool> done) { asks.push_back({topic, grouped, std::move(done)}); };
-    co_await Async<bool>(std::move(ask));
-    for (auto& [key, value] : grouped) value.as_object()["name"] = "of " + std::string(key);
-    co_return grouped;
-  }
-  void answer(std::size_t number = 0) {
-    auto ask = std::move(asks.at(number));
-    asks.erase(asks.begin() + static_cast<std::ptrdiff_t>(number));
-    ask.done.complete_with([] { return true; });
-    loop.run_until_idle();
-  }
-  void fail(std::size_t number = 0) {
-    auto ask = std::move(asks.at(number));
-    asks.erase(asks.begin() + static_cast<std::ptrdiff_t>(number));
-    ask.done.fail(std::make_exception_ptr(std::runtime_error("no database")));
-    loop.run_until_idle();
-  }
-  std::vector<std::string> asked() const {
-    std::vector<std::string> all;
-    for (const Ask& ask : asks) all.push_back(ask.keys());
-    return all;
-  }
-
-  void deliver(const pubsub::Message& message, pubsub::FrameCache&) override {
-    const auto diff = boost::json::parse(message.payload);
-    last_diff = message.payload;
-    told.push_back("+" + keys_of(diff.at("joins")) + " -" + keys_of(diff.at("leaves")));
-  }
-  void track(channel::OwnerId owner, std::string_view key, std::string_view ref = "F",
-             std::string_view topic = "room:a") {
-    router.track(owner, topic, key, SharedBytes::copy(R"({"phx_ref":")" + std::string(ref) + R"("})"),
-                 [](PresenceError) {});
-    loop.run_until_idle();
-  }
-  /// "state" and the keys in it, among the diffs that are told.
-  void ask_state() {
-    router.state("room:a", [this](SharedBytes state) {
-      last_state = state.view();
-      told.push_back("state " + keys_of(boost::json::parse(state.view())));
-    });
-    loop.run_until_idle();
-  }
-  void ask_list() {
-    router.list("room:a", [this](SharedBytes state) { told.push_back("list " + std::string(state.view())); });
-    loop.run_until_idle();
-  }
-  void ask_get(std::string_view key) {
-    router.get("room:a", key, [this](SharedBytes one) { told.push_back("get " + std::string(one.view())); });
-    loop.run_until_idle();
-  }
-
-  std::vector<Ask> asks;
-  std::vector<std::string> told;
-  std::string last_diff, last_state;
-  int coroutines_gone = 0;
-};
 
 TEST_F(PresencesFetched, ADiffWaitsForItsFields) {
   track(1, "ada");
@@ -430,123 +342,6 @@ TEST_F(PresencesFetchedOneByOne, WhoWaitsForAStateThereGetsIt) {
   answer();
   answer();
   EXPECT_THAT(told, ElementsAre("+ada -", "+bob -", "state bob"));
-}
-
-// Whatever comes when.
-
-/// A client as phoenix.js is (PROTOCOL Q19 to Q21): the refs of each key.
-class OfficialClient final : public pubsub::Subscriber {
- public:
-  using Refs = std::map<std::string, std::set<std::string>, std::less<>>;
-  void deliver(const pubsub::Message& message, pubsub::FrameCache&) override {
-    auto diff = boost::json::parse(message.payload);
-    if (!joined_) return pending_.push_back(std::move(diff));
-    apply(diff);
-  }
-  void state(std::string_view text) {
-    refs_.clear();
-    const auto state = boost::json::parse(text);
-    for (const auto& [key, presence] : state.as_object())
-      for (const std::string& ref : refs_of(presence)) refs_[key].insert(ref);
-    for (const auto& diff : std::exchange(pending_, {})) apply(diff);
-    joined_ = true;
-  }
-  const Refs& refs() const { return refs_; }
-
- private:
-  static std::vector<std::string> refs_of(const boost::json::value& presence) {
-    std::vector<std::string> refs;
-    for (const auto& meta : presence.at("metas").as_array()) refs.emplace_back(meta.at("phx_ref").as_string());
-    return refs;
-  }
-  void apply(const boost::json::value& diff) {
-    for (const auto& [key, presence] : diff.at("joins").as_object())
-      for (const std::string& ref : refs_of(presence)) refs_[key].insert(ref);
-    for (const auto& [key, presence] : diff.at("leaves").as_object()) {
-      for (const std::string& ref : refs_of(presence)) refs_[key].erase(ref);
-      if (refs_[key].empty()) refs_.erase(refs_.find(key));
-    }
-  }
-  Refs refs_;
-  std::vector<boost::json::value> pending_;
-  bool joined_ = false;
-};
-
-class PresencesFetchedAtRandom : public PresencesFetched {
- protected:
-  PresencesFetchedAtRandom()
-      : PresencesFetched({.diff_frames_per_second = 10, .diff_sends_per_second = 20, .fetches_max = 2}) {}
-
-  struct Joined {
-    OfficialClient client;
-    pubsub::Subscription subscription;
-  };
-  void join() {
-    clients.push_back(std::make_unique<Joined>());
-    Joined& joined = *clients.back();
-    joined.subscription = table.subscribe("room:a", joined.client, 2);
-    router.state("room:a", [&joined](SharedBytes state) { joined.client.state(state.view()); });
-  }
-  void step(std::mt19937& random) {
-    const channel::OwnerId owner = 1 + random() % 3;
-    const std::string key(1, static_cast<char>('a' + random() % 4));
-    const std::string meta = R"({"phx_ref":"r)" + std::to_string(++refs) + R"("})";
-    switch (random() % 9) {
-      case 0:
-      case 1:
-        return router.track(owner, "room:a", key, SharedBytes::copy(meta), [](PresenceError) {});
-      case 2:
-        return router.update(owner, "room:a", key, SharedBytes::copy(meta));
-      case 3:
-        return router.untrack(owner, "room:a", key);
-      case 4:
-        return random() % 3 ? router.untrack(owner, "room:a", key) : join();
-      case 5:
-        return void(loop.advance(std::chrono::milliseconds(random() % 300)));
-      case 6:
-        return router.list("room:a", [this](SharedBytes) { ++answers; });
-      default:
-        if (asks.empty()) return;
-        if (random() % 8 == 0) return fail(random() % asks.size());
-        return answer(random() % asks.size());
-    }
-  }
-  /// `told`: what clients are told of all there are.
-  void play(unsigned seed, const std::function<OfficialClient::Refs(const OfficialClient::Refs&)>& told) {
-    SCOPED_TRACE(seed);
-    std::mt19937 random(seed);
-    for (int i = 0; i < 80; ++i) {
-      step(random);
-      if (random() % 2) loop.run_until_idle();
-    }
-    for (int quiet = 0; quiet < 5; ++quiet) {
-      loop.advance(1100ms);
-      while (!asks.empty()) answer(random() % asks.size());
-    }
-    OfficialClient last;
-    router.list("room:a", [&last](SharedBytes state) { last.state(state.view()); });
-    loop.run_until_idle();
-    while (!asks.empty()) answer();
-    for (const auto& joined : clients) ASSERT_EQ(joined->client.refs(), told(last.refs()));
-    clients.clear();
-  }
-
-  std::vector<std::unique_ptr<Joined>> clients;
-  int refs = 0, answers = 0;
-};
-
-TEST_F(PresencesFetchedAtRandom, EveryClientAgreesWithTheServer) {
-  for (unsigned seed = 0; seed < 400; ++seed) play(seed, [](const OfficialClient::Refs& all) { return all; });
-  EXPECT_GT(answers, 0);
-}
-
-TEST_F(PresencesFetchedAtRandom, WhoIsToldOfTheFirstKeysAloneAgreesOnThem) {
-  hooks.mode = PresenceMode::top(2);
-  const auto first = [](OfficialClient::Refs all) {
-    while (all.size() > 2) all.erase(std::prev(all.end()));
-    return all;
-  };
-  for (unsigned seed = 0; seed < 400; ++seed) play(seed, first);
 }
 
 }  // namespace
