@@ -55,6 +55,11 @@ class Batch : public boost::intrusive_ref_counter<Batch, boost::thread_unsafe_co
     if (!sealed_) waiting_.emplace_back(&taker);
   }
 
+  /// It does not wait any more.
+  void leave(const BatchTaker& taker) {
+    std::erase_if(waiting_, [&taker](const auto& one) { return one.get() == &taker; });
+  }
+
   std::size_t size() const { return size_; }
   /// Where the last frame begins.
   std::size_t last() const { return last_; }

@@ -65,6 +65,16 @@ TEST_F(Batches, ComeBackWithTheNextFrameToWhomAsked) {
   EXPECT_EQ(taker->got, "two.three.four.");
 }
 
+TEST_F(Batches, DoNotComeBackToWhoLeft) {
+  const boost::intrusive_ptr<Taker> other = new Taker;
+  batch->come_back(*taker);
+  batch->come_back(*other);
+  batch->leave(*taker);
+  batch->append(frame("two."));
+  EXPECT_EQ(taker->got, "");
+  EXPECT_EQ(other->got, "two.");
+}
+
 TEST_F(Batches, LetGoOfThoseThatWaitWhenSealed) {
   batch->come_back(*taker);
   batch->seal();

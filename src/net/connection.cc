@@ -168,6 +168,7 @@ void ConnectionState::send(Batch& batch) {
 
 void ConnectionState::leave(Batch& batch) {
   if (batch_ == &batch) settle_batch();
+  batch.leave(*this);
 }
 
 boost::intrusive_ptr<Batch> ConnectionState::settle_batch() {

@@ -37,6 +37,10 @@ void Subscription::end() {
   if (topic_) topic_->table.remove(*this);
 }
 
+void Subscription::leave_turn() {
+  if (topic_) topic_->table.leave_turn(*topic_, place_);
+}
+
 Table::~Table() {
   ROOST_ASSERT(topics_.empty());
 }
@@ -167,13 +171,16 @@ bool Table::add_to_turn(Topic& topic, const Message& message) {
 
 // The sender, which must not hear it, takes the rest of the turn alone.
 void Table::exclude(Topic& topic, SubscriberId id) {
+  for (std::uint32_t place = 0; place < topic.entries.size(); ++place)
+    if (topic.entries[place].id == id) leave_turn(topic, place);
+}
+
+void Table::leave_turn(Topic& topic, std::uint32_t place) {
+  if (!topic.turn) return;
   Turn& turn = *topic.turn;
-  for (std::uint32_t place = 0; place < topic.entries.size(); ++place) {
-    if (topic.entries[place].id != id) continue;
-    if (std::ranges::find(turn.alone_, place) != turn.alone_.end()) continue;
-    for (const Turn::Form& form : turn.forms_) topic.entries[place].subscriber->leave_batch(*form.batch);
-    turn.alone_.push_back(place);
-  }
+  if (std::ranges::find(turn.alone_, place) != turn.alone_.end()) return;
+  for (const Turn::Form& form : turn.forms_) topic.entries[place].subscriber->leave_batch(*form.batch);
+  turn.alone_.push_back(place);
 }
 
 void Table::end_turn(Topic& topic) {

@@ -71,6 +71,9 @@ class Subscription {
   void end();
   explicit operator bool() const { return topic_ != nullptr; }
 
+  /// The rest of the topic's messages of this turn is handed to the subscriber one by one: it looks at each.
+  void leave_turn();
+
   /// Whether what other nodes broadcast from now on will be heard.
   bool settled() const { return topic_->unsettled == 0; }
   /// Calls `then` once that is so, from the loop; never, if nobody subscribes to the topic any more before.
@@ -123,6 +126,7 @@ class Table final : private TurnEnd {
   void begin_turn(Topic& topic, const Message& message);
   bool add_to_turn(Topic& topic, const Message& message);
   void exclude(Topic& topic, SubscriberId id);
+  void leave_turn(Topic& topic, std::uint32_t place);
   void end_turn(Topic& topic);
   std::unique_ptr<Turn> take_turn();
   void give_back(std::unique_ptr<Turn> turn);

@@ -31,6 +31,7 @@ class Member final : public Subscriber {
   }
   void leave_batch(Batch& batch) override {
     if (connection_->batch.get() == &batch) connection_->settle();
+    batch.leave(*connection_);
   }
 
   void send(std::string_view text) { connection_->send(text); }
@@ -124,6 +125,15 @@ TEST_F(Turns, B1_TheSenderIsLeftOutWhereverItsMessageStands) {
   EXPECT_EQ(members[2]->heard(), "a b c d e ");
 }
 
+TEST_F(Turns, B1_TheSenderIsLeftOutAlsoBehindWhatItGotOtherwise) {
+  publish("a");
+  members[0]->send("reply ");
+  publish("b", "room", 1);
+  publish("c");
+  EXPECT_EQ(members[0]->heard(), "a reply c ");
+  EXPECT_EQ(members[1]->heard(), "a b c ");
+}
+
 TEST_F(Turns, WhatAConnectionGetsOtherwiseKeepsItsPlace) {
   publish("a");
   members[0]->send("reply ");
@@ -133,6 +143,23 @@ TEST_F(Turns, WhatAConnectionGetsOtherwiseKeepsItsPlace) {
   publish("d");
   EXPECT_EQ(members[0]->heard(), "a reply b c push d ");
   EXPECT_EQ(members[1]->heard(), "a b c d ");
+}
+
+TEST_F(Turns, OneWhoTakesItsMessagesAloneGetsEachOnce) {
+  publish("a");
+  subscriptions[0].leave_turn();
+  members[1]->send("reply ");
+  subscriptions[1].leave_turn();
+  subscriptions[1].leave_turn();
+  publish("b");
+  end_turn();
+  subscriptions[2].leave_turn();  // there is none
+  publish("c");
+  EXPECT_EQ(members[0]->heard(), "a b c ");
+  EXPECT_EQ(members[0]->deliveries, 1);
+  EXPECT_EQ(members[1]->heard(), "a reply b c ");
+  EXPECT_EQ(members[2]->heard(), "a b c ");
+  EXPECT_EQ(members[2]->deliveries, 0);
 }
 
 TEST_F(Turns, OneWhoComesHearsWhatFollowsAndOneWhoGoesWhatWentBefore) {

@@ -132,6 +132,12 @@ class WebSocketClient {
     return bytes + std::string(4, '\0') + std::string(payload);
   }
   void send(std::string_view text) { http_.send(frame(text)); }
+  /// In one write, so that they are read together.
+  void send_together(std::initializer_list<std::string> texts) {
+    std::string bytes;
+    for (const std::string& text : texts) bytes += frame(text);
+    http_.send(bytes);
+  }
   /// The next message; "close 1001" for a close frame, "end" for the end of the connection.
   std::string next() {
     const std::string head = http_.raw().read(2);
