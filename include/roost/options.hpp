@@ -16,7 +16,7 @@ namespace roost {
 /// How a server that stops sends its clients away (PROTOCOL §5.8): in batches, so that not all of them come back at
 /// once.
 struct DrainOptions {
-  std::size_t batch_size = 10'000;  // connections, idle ones among them
+  std::size_t batch_size = 10'000;  // connections, idle ones among them; of each shard one at least
   std::chrono::milliseconds batch_interval{2'000};
   std::chrono::milliseconds patience{30'000};  // for all of it; then what is left is cut off
   bool refuse_new = false;                     // upgrades and new long polls get 503 meanwhile

@@ -48,6 +48,12 @@ inline constexpr std::size_t kFieldCountMax = 128;
 // What Phoenix reads of a long-poll body (PROTOCOL §14).
 inline constexpr std::size_t kBodyBytesMax = 8'000'000;
 
+/// How much of a request's body somebody reads.
+struct BodyLimit {
+  std::size_t bytes_max;
+  int status = 413;  // what more of it is answered with
+};
+
 /// How large a request may be.
 struct ParserLimits {
   std::size_t target_bytes_max = kTargetBytesMax;  // else 414
@@ -55,7 +61,7 @@ struct ParserLimits {
   std::size_t field_count_max = kFieldCountMax;    // else 431
   std::size_t body_bytes_max = kBodyBytesMax;      // else 413
   /// When set, decides instead of `body_bytes_max`: asked once for each request with a body, when its head is known.
-  std::function<std::size_t(const Request& head)> body_bytes_max_for = nullptr;
+  std::function<BodyLimit(const Request& head)> body_limit_for = nullptr;
 };
 
 /// HTTP/1.x requests out of the bytes of one connection (RFC 9112).
@@ -78,6 +84,9 @@ class RequestParser {
   /// answer with before the connection closes; the parser is of no more use. An absolute-form target (RFC 9112 §3.2.2)
   /// is taken apart: its authority replaces the value of the Host header.
   auto next(std::string_view& input) -> std::expected<std::optional<Request>, ParseError>;
+
+  /// What a body that is too large is answered with, in place of the 413 of next(): BodyLimit::status.
+  int too_large_status() const;
 
   /// True once for each request whose client waits for "100 Continue" before it sends the body (RFC 9110 §10.1.1).
   /// Ask when next() gave nullopt.

@@ -18,6 +18,7 @@ struct RequestParser::State {
   bool wants_continue = false;
   bool chunked = false;
   ChunkedBody chunks;
+  int too_large = 413;
   std::size_t body_bytes = 0;  // what Content-Length says; with chunks, what they may be together
 
   using Complete = std::expected<bool, ParseError>;
@@ -63,11 +64,12 @@ auto RequestParser::State::start_body(const ParserLimits& limits) -> Complete {
   chunked = request.header("transfer-encoding").has_value();  // finish_head lets only chunks pass
   const auto length = request.header("content-length").value_or("0");
   if (!chunked && length.find_first_not_of('0') == std::string_view::npos) return true;
-  const std::size_t bytes_max = limits.body_bytes_max_for ? limits.body_bytes_max_for(request) : limits.body_bytes_max;
-  body_bytes = bytes_max;
+  const BodyLimit limit = limits.body_limit_for ? limits.body_limit_for(request) : BodyLimit{limits.body_bytes_max};
+  body_bytes = limit.bytes_max;
+  too_large = limit.status;
   if (!chunked) {
     const auto [end, error] = std::from_chars(length.data(), length.data() + length.size(), body_bytes);
-    if (error != std::errc() || body_bytes > bytes_max) return std::unexpected(ParseError{413, "body too large"});
+    if (error != std::errc() || body_bytes > limit.bytes_max) return std::unexpected(ParseError{413, "body too large"});
   }
   wants_continue = expects_continue(request);
   return false;
@@ -100,6 +102,10 @@ auto RequestParser::next(std::string_view& input) -> std::expected<std::optional
   std::optional<Request> request(std::move(state_->request));
   state_.reset();
   return request;
+}
+
+int RequestParser::too_large_status() const {
+  return state_ ? state_->too_large : 413;
 }
 
 bool RequestParser::take_expect_continue() {

@@ -173,11 +173,20 @@ TEST(RequestParser, DefaultLimitsLetTheLongestQueryPass) {
 
 TEST(RequestParser, BodyLimitMayDependOnTheHead) {
   ParserLimits limits;
-  limits.body_bytes_max_for = [](const Request& head) { return head.path == "/longpoll" ? 5u : 1u; };
+  limits.body_limit_for = [](const Request& head) { return BodyLimit{head.path == "/longpoll" ? 5u : 1u}; };
   EXPECT_EQ(status_of("POST /longpoll?x HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n12345", limits), 0);
   EXPECT_EQ(status_of("POST /longpoll?x HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\n\r\n", limits), 413);
   EXPECT_EQ(status_of("POST /other HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n", limits), 413);
   EXPECT_EQ(status_of("POST /other HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n", limits), 413);
+}
+
+TEST(RequestParser, WhatIsTooLargeForSomeRequestsHasAnotherStatus) {
+  ParserLimits limits;
+  limits.body_limit_for = [](const Request&) { return BodyLimit{1, 400}; };
+  RequestParser parser(limits);
+  std::string_view input = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n";
+  EXPECT_EQ(parser.next(input).error().status, 413);
+  EXPECT_EQ(parser.too_large_status(), 400);
 }
 
 TEST(RequestParser, RefusesWhatRequestSmugglingNeeds) {
@@ -213,6 +222,19 @@ TEST(RequestParser, RefusesWhatRequestSmugglingNeeds) {
   using namespace std::string_literals;
   EXPECT_EQ(status_of(get("X: a\0b\r\n"s)), 400);
   EXPECT_EQ(status_of("POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"), 400);
+}
+
+TEST(RequestParser, ThePortOfTheHostIsANumberOfSixteenBits) {
+  for (const auto& [host, status] : std::vector<std::pair<std::string, int>>{{"a:65535", 0},
+                                                                             {"a:", 0},
+                                                                             {"[::1]", 0},
+                                                                             {"[::1]:80", 0},
+                                                                             {"a:65536", 400},
+                                                                             {"a:b", 400},
+                                                                             {"a:8 0", 400},
+                                                                             {"a:-1", 400},
+                                                                             {"[::1]:http", 400}})
+    EXPECT_EQ(status_of("GET / HTTP/1.1\r\nHost: " + host + "\r\n\r\n"), status) << host;
 }
 
 TEST(RequestParser, UnknownCodingsAreNotImplemented) {

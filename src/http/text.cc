@@ -1,6 +1,7 @@
 #include "http/text.h"
 
 #include <algorithm>
+#include <charconv>
 
 namespace roost::http {
 
@@ -35,6 +36,12 @@ bool is_token(std::string_view text) {
 
 bool may_be_host(std::string_view text) {
   static constexpr std::string_view kMarks = "-._~!$&'()*+,;=:[]%";
+  const auto port = text.substr(std::min(text.size(), text.find_last_of(":]")));  // with the mark before it
+  std::uint16_t number = 0;
+  if (port.starts_with(':') && port.size() > 1) {
+    const auto [end, error] = std::from_chars(port.data() + 1, port.data() + port.size(), number);
+    if (error != std::errc() || end != port.data() + port.size()) return false;
+  }
   return std::ranges::all_of(text, [](char c) {
     return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z') || (c != '\0' && kMarks.contains(c));
   });

@@ -27,8 +27,8 @@ bool is_token_char(char c);
 /// Whether `text` is a token: not empty, and nothing but token characters.
 bool is_token(std::string_view text);
 
-/// Whether `text` is uri-host [":" port] by its characters alone (RFC 3986 §3.2.2): enough to keep what is no host out
-/// of logs and URLs.
+/// Whether `text` is uri-host [":" port] by the characters of the one and the number of the other (RFC 3986 §3.2.2):
+/// enough to keep what is no host out of logs and URLs.
 bool may_be_host(std::string_view text);
 
 /// The value of a hexadecimal digit, or -1.

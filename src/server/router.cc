@@ -37,14 +37,19 @@ std::expected<std::unique_ptr<Router>, Error> Router::create(const Site& site, c
 
 void Router::handle(const std::shared_ptr<transport::Exchange>& exchange) {
   if (handle_mount(exchange) || handle_route(exchange) || handle_file(*exchange)) return;
+  // PROTOCOL L17: at JSON without a status phoenix.js gives up for good.
+  const auto missed = [&path = exchange->request.path](const auto& mount) {
+    return mount->longpoll_missed && mount->longpoll_missed->match(path);
+  };
+  if (std::ranges::any_of(site_.mounts, missed)) return exchange->respond({404, {}, {}});
   exchange->respond(http::reason_response(404, "not found"));
 }
 
-std::size_t Router::body_bytes_max(const http::Request& head, std::size_t most) const {
+http::BodyLimit Router::body_limit(const http::Request& head, std::size_t most) const {
   for (const auto& mount : site_.mounts)
     if (mount->longpoll_path && mount->longpoll_path->match(head.path))
-      return head.method == "POST" ? most : kUnreadBodyBytesMax;
-  return site_.table.body_bytes_max(head, most).value_or(kUnreadBodyBytesMax);
+      return {head.method == "POST" ? most : kUnreadBodyBytesMax, 400};
+  return {site_.table.body_bytes_max(head, most).value_or(kUnreadBodyBytesMax)};
 }
 
 bool Router::handle_mount(const std::shared_ptr<transport::Exchange>& exchange) {

@@ -33,8 +33,8 @@ class Router {
 
   void handle(const std::shared_ptr<transport::Exchange>& exchange);
   /// How much of the body of such a request somebody reads: a long poll, or a route. `most`: of those that say nothing
-  /// else.
-  std::size_t body_bytes_max(const http::Request& head, std::size_t most) const;
+  /// else. To more of it a long poll answers 400 (PROTOCOL §6), all others 413.
+  http::BodyLimit body_limit(const http::Request& head, std::size_t most) const;
 
  private:
   Router(const Site& site, channel::Host& host, transport::LongPollService& longpoll)

@@ -49,8 +49,8 @@ std::expected<void, Error> Shard::prepare(const Site& site, std::vector<Presence
   http_.limits.field_count_max = limits.header_count_max;
   http_.limits.body_bytes_max = limits.body_bytes_max;
   // Only who reads bodies makes us wait for one.
-  http_.limits.body_bytes_max_for = [router = router_.get(), limits](const http::Request& head) {
-    return router->body_bytes_max(head, limits.body_bytes_max);
+  http_.limits.body_limit_for = [router = router_.get(), limits](const http::Request& head) {
+    return router->body_limit(head, limits.body_bytes_max);
   };
   http_.request_timeout = limits.request_timeout;
   http_.metrics = &metrics_;

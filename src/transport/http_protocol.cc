@@ -97,8 +97,9 @@ void HttpProtocol::take_requests(std::string_view input) {
     }
     auto request = parser_.next(input);
     if (!request) {
-      options_.metrics->add(Count::limit_request, limit_status(request.error().status) ? 1 : 0);
-      write(http::reason_response(request.error().status, request.error().reason), false, false);
+      const auto [status, reason] = request.error();
+      options_.metrics->add(Count::limit_request, limit_status(status) ? 1 : 0);
+      write(http::reason_response(status == 413 ? parser_.too_large_status() : status, reason), false, false);
       client_.close_after_flush();
     } else if (*request) {
       ++taken;

@@ -87,17 +87,28 @@ void poll_here(LongPollRequest request, const LongPollId& id) {
   });
 }
 
-void post_here(LongPollRequest request, const LongPollId& id, std::vector<LongPollMessage> messages) {
+LongPollBody split(const http::Request& request) {
+  return split_longpoll_body(request.header("content-type").value_or(""), request.body);
+}
+
+// What came before an undecodable line is handled, and its session lives on (PROTOCOL §6, L7).
+http::Response post_answer(int status, bool undecodable) {
+  return status == 200 && undecodable ? longpoll_error() : longpoll_status(status);
+}
+
+void post_here(LongPollRequest request, const LongPollId& id) {
   const LongPollShard to = request.service->find_shard(id.shard);
   if (!to.executor) return request.exchange->respond(longpoll_status(410));
-  to.executor->post([to, id, request = std::move(request), messages = std::move(messages)]() mutable {
+  LongPollBody body = split(request.exchange->request);
+  to.executor->post([to, id, request = std::move(request), body = std::move(body)]() mutable {
     LongPollSession* session = to.polls->find(id);
     if (!session)
       return when_not_found(std::move(request),
                             [](const LongPollRequest& late) { late.exchange->respond(longpoll_status(410)); });
-    session->post(std::move(messages), [request = std::move(request)](const LongPollAnswer& answer) {
-      request.respond(longpoll_status(answer.status));
-    });
+    auto respond = [request = std::move(request), undecodable = body.undecodable](const LongPollAnswer& answer) {
+      request.respond(post_answer(answer.status, undecodable));
+    };
+    session->post(std::move(body.messages), std::move(respond));
   });
 }
 
@@ -121,11 +132,12 @@ void poll_there(LongPollRequest request, const LongPollId& id) {
   exchange->on_gone = [&front, number] { front.forget(number); };
 }
 
-void post_there(const LongPollRequest& request, const LongPollId& id, const std::vector<LongPollMessage>& messages) {
-  request.service->relay->front().post(
-      id, messages, request.options().window, [request](const LongPollFront::Answer& answer) {
-        return request.respond_here(answer.status == 503 ? longpoll_http(503) : longpoll_status(answer.status));
-      });
+void post_there(const LongPollRequest& request, const LongPollId& id) {
+  const LongPollBody body = split(request.exchange->request);
+  auto respond = [request, undecodable = body.undecodable](const LongPollFront::Answer& answer) {
+    return request.respond_here(answer.status == 503 ? longpoll_http(503) : post_answer(answer.status, undecodable));
+  };
+  request.service->relay->front().post(id, body.messages, request.options().window, std::move(respond));
 }
 
 /// Finds out where the request belongs: `here` or `there` with the session's id, `nowhere` when its token is none.
@@ -149,37 +161,31 @@ void poll(LongPollRequest request) {
   find_session(std::move(request), poll_here, poll_there, start_session);
 }
 
+// A body that is too long matters only to a session (PROTOCOL §6).
+bool too_long(const LongPollRequest& request) {
+  if (request.exchange->request.body.size() <= kLongPollBodyBytesMax) return false;
+  request.service->host.metrics.add(Count::limit_request);
+  request.exchange->respond(longpoll_http(400));
+  return true;
+}
+
 void post(LongPollRequest request) {
-  const http::Request& http = request.exchange->request;
-  if (http.body.size() > kLongPollBodyBytesMax) {
-    request.service->host.metrics.add(Count::limit_request);
-    return request.exchange->respond(longpoll_http(400));
-  }
-  const auto split = [](const LongPollRequest& of) {
-    const http::Request& whole = of.exchange->request;
-    auto messages = split_longpoll_body(whole.header("content-type").value_or(""), whole.body);
-    if (!messages) of.exchange->respond(longpoll_error());
-    return messages;
-  };
   find_session(
       std::move(request),
-      [split](LongPollRequest found, const LongPollId& id) {
-        if (auto messages = split(found)) post_here(std::move(found), id, std::move(*messages));
+      [](LongPollRequest found, const LongPollId& id) {
+        if (!too_long(found)) post_here(std::move(found), id);
       },
-      [split](const LongPollRequest& found, const LongPollId& id) {
-        if (const auto messages = split(found)) post_there(found, id, *messages);
+      [](const LongPollRequest& found, const LongPollId& id) {
+        if (!too_long(found)) post_there(found, id);
       },
       [](const LongPollRequest& lost) { lost.exchange->respond(longpoll_status(410)); });
 }
 
 }  // namespace
 
-std::optional<std::vector<LongPollMessage>> split_longpoll_body(std::string_view content_type, std::string_view body) {
-  std::vector<LongPollMessage> messages;
-  if (content_type != "application/x-ndjson") {
-    messages.push_back({false, std::string(body)});
-    return messages;
-  }
+LongPollBody split_longpoll_body(std::string_view content_type, std::string_view body) {
+  if (content_type != "application/x-ndjson") return {{{false, std::string(body)}}};
+  LongPollBody split;
   for (std::size_t line_count = 0; !body.empty() && line_count < kLongPollLinesMax; ++line_count) {
     const auto end = body.find('\n');
     std::string_view line = body.substr(0, end);
@@ -187,20 +193,23 @@ std::optional<std::vector<LongPollMessage>> split_longpoll_body(std::string_view
     if (line.ends_with('\r')) line.remove_suffix(1);
     if (line.empty()) continue;  // L6, ours: an empty line harms nobody
     if (line.front() == '[') {
-      messages.push_back({false, std::string(line)});
+      split.messages.push_back({false, std::string(line)});
       continue;
     }
-    if (line.size() > kLongPollLineBytesMax) return std::nullopt;
-    auto bytes = base64_decode(line, Base64::standard_padded);
-    if (!bytes) return std::nullopt;
-    messages.push_back({true, std::move(*bytes)});
+    std::optional<std::string> bytes;
+    if (line.size() <= kLongPollLineBytesMax) bytes = base64_decode(line, Base64::standard_padded);
+    split.undecodable = !bytes;
+    if (!bytes) break;
+    split.messages.push_back({true, std::move(*bytes)});
   }
-  return messages;
+  return split;
 }
 
 void accept_longpoll(const std::shared_ptr<Exchange>& exchange, const Mount& mount,
                      const http::PathPattern::Variables& variables, LongPollService& service) {
   const http::Request& http = exchange->request;
+  auto params = request_params(http, variables, service.host.metrics);
+  if (!params) return exchange->respond(longpoll_http(params.error().status));
   if (!origin_allowed(mount, *exchange)) {
     service.host.log.write(
         LogLevel::warn, "origin refused",
@@ -210,8 +219,6 @@ void accept_longpoll(const std::shared_ptr<Exchange>& exchange, const Mount& mou
   }
   if (http.method == "OPTIONS") return exchange->respond(longpoll_preflight(http));
   if (http.method != "GET" && http.method != "POST") return exchange->respond(longpoll_http(400));
-  auto params = request_params(http, variables, service.host.metrics);
-  if (!params) return exchange->respond(longpoll_http(params.error().status));
   std::string token = find_token(http, *params);
   LongPollRequest request{exchange, &mount, std::move(*params), std::move(token), &service};
   if (http.method == "GET") return poll(std::move(request));

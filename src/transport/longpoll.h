@@ -40,8 +40,13 @@ inline constexpr std::size_t kLongPollLineBytesMax = 10'000'000;
 void accept_longpoll(const std::shared_ptr<Exchange>& exchange, const Mount& mount,
                      const http::PathPattern::Variables& variables, LongPollService& service);
 
-/// The messages of a POST: lines when the content type is application/x-ndjson, else the whole body as one text
-/// message. nullopt: a line that is neither a JSON array nor base64.
-std::optional<std::vector<LongPollMessage>> split_longpoll_body(std::string_view content_type, std::string_view body);
+/// What a POST brought.
+struct LongPollBody {
+  std::vector<LongPollMessage> messages;
+  bool undecodable = false;  // behind them comes a line that is neither a JSON array nor base64
+};
+
+/// Lines when the content type is application/x-ndjson, else the whole body as one text message.
+LongPollBody split_longpoll_body(std::string_view content_type, std::string_view body);
 
 }  // namespace roost::transport

@@ -114,7 +114,8 @@ std::uint64_t LongPollFront::poll(const LongPollId& session, Duration window, Re
 
 void LongPollFront::post(const LongPollId& session, const std::vector<LongPollMessage>& messages, Duration window,
                          Respond respond) {
-  const Server* server = begin(session, window + kLongPollSilenceMax, 408, std::move(respond));
+  const Duration all = window * std::max<std::size_t>(1, messages.size());  // each of them may take a window
+  const Server* server = begin(session, all + kLongPollSilenceMax, 408, std::move(respond));
   if (!server) return;
   parcel::Post post{last_request_, session, {}};
   for (const LongPollMessage& message : messages) post.lines.push_back({message.binary, message.bytes});

@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "net/system.h"
-#include "transport/connect.h"
 #include "wire/json_string.h"
 
 namespace roost::transport {
@@ -55,9 +54,14 @@ http::Response longpoll_messages(int status, std::string_view token, const std::
 }
 
 http::Response longpoll_preflight(const http::Request& request) {
+  std::string asked;
+  for (const std::string_view names : request.headers_all("access-control-request-headers")) {
+    if (!asked.empty()) asked += ", ";
+    asked += names;
+  }
   return {200,
           {kAllowOrigin,
-           {"access-control-allow-headers", std::string(request.header("access-control-request-headers").value_or(""))},
+           {"access-control-allow-headers", std::move(asked)},
            {"access-control-allow-methods", "get, post, options"},
            {"access-control-max-age", "3600"}},
           {}};
@@ -68,8 +72,8 @@ http::Response longpoll_http(int status) {
 }
 
 http::Response longpoll_error() {
-  http::Response error = internal_error();
-  error.headers.push_back(kAllowOrigin);
+  http::Response error = json(R"({"errors":{"detail":"Internal Server Error"},"status":500})");
+  error.status = 500;
   return error;
 }
 

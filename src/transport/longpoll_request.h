@@ -41,6 +41,7 @@ http::Response longpoll_messages(int status, std::string_view token, const std::
 http::Response longpoll_preflight(const http::Request& request);
 /// HTTP's own status, for what no client of ours asks for.
 http::Response longpoll_http(int status);
+/// L17: with a `status`, since phoenix.js stops polling at JSON that has none.
 http::Response longpoll_error();
 
 }  // namespace roost::transport

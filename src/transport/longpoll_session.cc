@@ -1,5 +1,6 @@
 #include "transport/longpoll_session.h"
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
@@ -66,7 +67,8 @@ void LongPollSession::window_over(std::uint64_t number) {
 
 void LongPollSession::flush() {
   flushing_ = false;
-  if (buffer_.empty() || polls_.empty() || receipt_) return;
+  if (buffer_.empty() || polls_.empty() || polls_.back().number < served_ || receipt_) return;
+  served_ = polls_.back().number;
   auto respond = std::move(polls_.back().respond);
   polls_.pop_back();
   unconfirmed_ = std::exchange(buffer_, {});
@@ -83,6 +85,7 @@ void LongPollSession::confirm(std::uint64_t receipt, parcel::Delivery delivery) 
       for (const Frame& message : messages) buffer_bytes_ -= message.payload().size();
       break;
     case parcel::Delivery::failed:
+      served_ = 0;  // a poll before it may be the one that its client still listens to
       buffer_.insert(buffer_.begin(), std::move_iterator(messages.begin()), std::move_iterator(messages.end()));
       break;
     case parcel::Delivery::unknown:
@@ -112,6 +115,7 @@ void LongPollSession::send(const Frame& frame) {
 }
 
 void LongPollSession::post(std::vector<LongPollMessage> messages, LongPollRespond respond) {
+  if (messages.empty()) return respond({200});
   std::size_t bytes = 0;
   for (const LongPollMessage& message : messages) bytes += message.bytes.size();
   const SocketLimits& limits = mount_.definition->limits_;
@@ -121,11 +125,35 @@ void LongPollSession::post(std::vector<LongPollMessage> messages, LongPollRespon
     return request_close(Close::overrun);
   }
   posted_bytes_ += bytes;
-  const std::uint64_t number = next_number_++;
-  Timer window(host_.executor, host_.executor.now() + mount_.definition->longpoll_->window,
-               [this, number] { post_over(number); });
-  posts_.push_back({number, std::move(messages), bytes, 0, std::move(respond), std::move(window)});
+  posts_.push_back({next_number_++, std::move(messages), bytes, 0, std::move(respond), host_.executor.now(), Timer()});
+  watch(posts_.back());
   handle_posts();
+}
+
+void LongPollSession::watch(Post& post) {
+  post.window = Timer(host_.executor, post.since + mount_.definition->longpoll_->window,
+                      [this, number = post.number] { post_over(number); });
+}
+
+// The message that took too long is handled all the same, or when its turn comes; those behind it are not.
+void LongPollSession::post_over(std::uint64_t number) {
+  const auto post = std::ranges::find(posts_, number, &Post::number);
+  if (post == posts_.end()) return;
+  if (host_.executor.now() - post->since < mount_.definition->longpoll_->window) return watch(*post);
+  const bool under_way = post == posts_.begin() && post->next > 0 && endpoint_->joining();
+  if (under_way || post->next == post->messages.size()) return finish(post, 408);
+  post->messages = {std::move(post->messages[std::exchange(post->next, 0)])};
+  posted_bytes_ -=
+      std::exchange(post->bytes, post->messages.front().bytes.size()) - post->messages.front().bytes.size();
+  std::exchange(post->respond, nullptr)({408});
+}
+
+/// Answers it, unless it was answered, and forgets it.
+void LongPollSession::finish(std::deque<Post>::iterator post, int status) {
+  auto respond = std::exchange(post->respond, nullptr);
+  posted_bytes_ -= post->bytes;
+  posts_.erase(post);
+  if (respond) respond({status});
 }
 
 void LongPollSession::handle_posts() {
@@ -135,19 +163,13 @@ void LongPollSession::handle_posts() {
   while (!posts_.empty() && !ended_ && !endpoint_->joining() && !held_back_) {
     Post& post = posts_.front();
     if (post.next == post.messages.size()) {
-      auto respond = std::move(post.respond);
-      posted_bytes_ -= post.bytes;
-      posts_.pop_front();
-      respond({200});
+      finish(posts_.begin(), 200);
       continue;
     }
+    if (post.next > 0) post.since = host_.executor.now();
     const LongPollMessage message = std::move(post.messages[post.next++]);
     if (!endpoint_->receive(message.binary, message.bytes, wire::Utf8::check)) {
-      // X1: the session dies of it; what was posted with it is not handled.
-      auto respond = std::move(post.respond);
-      posted_bytes_ -= post.bytes;
-      posts_.pop_front();
-      respond({408});
+      finish(posts_.begin(), 408);  // X1: the session dies of it; what was posted with it is not handled
       end(EndReason::closed);
       break;
     }
@@ -163,16 +185,6 @@ void LongPollSession::hold_back() {
     held_back_ = false;
     handle_posts();
   });
-}
-
-void LongPollSession::post_over(std::uint64_t number) {
-  for (auto at = posts_.begin(); at != posts_.end(); ++at) {
-    if (at->number != number) continue;
-    auto respond = std::move(at->respond);
-    posted_bytes_ -= at->bytes;
-    posts_.erase(at);  // with the messages that had not their turn
-    return respond({408});
-  }
 }
 
 void LongPollSession::join_answered() {

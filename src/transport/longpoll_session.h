@@ -54,7 +54,8 @@ class LongPollSession final : public channel::Outlet {
   /// What became of an answer's messages. Until then no others are given out. Those that failed to reach the client are
   /// kept for its next poll; when nobody can tell, the session ends, so that nothing is lost or repeated unheard.
   void confirm(std::uint64_t receipt, parcel::Delivery delivery);
-  /// A POST: its messages are handled one after the other, each when the one before it is done (L7).
+  /// A POST: its messages are handled one after the other, each when the one before it is done (L7). Each may take a
+  /// window: when one takes longer the answer is 408, and those behind it are not handled.
   void post(std::vector<LongPollMessage> messages, LongPollRespond respond);
   /// Ends it, with the polls and posts that wait.
   void end(EndReason reason);
@@ -75,13 +76,16 @@ class LongPollSession final : public channel::Outlet {
     std::vector<LongPollMessage> messages;
     std::size_t bytes = 0;  // of all messages
     std::size_t next = 0;
-    LongPollRespond respond;
+    LongPollRespond respond;  // none: it was answered with 408, and its last message waits for its turn
+    TimePoint since;          // the message before `next` was done then
     Timer window;
   };
 
   void flush();
   void window_over(std::uint64_t poll);
+  void watch(Post& post);
   void post_over(std::uint64_t post);
+  void finish(std::deque<Post>::iterator post, int status);
   void handle_posts();
   void hold_back();
   void watch();
@@ -96,6 +100,7 @@ class LongPollSession final : public channel::Outlet {
   std::vector<Frame> unconfirmed_;
   std::uint64_t receipt_ = 0;  // of unconfirmed_; 0: there are none
   std::deque<Poll> polls_;     // the last one gets the messages
+  std::uint64_t served_ = 0;   // the last poll that got any; those before it wait their window out
   std::deque<Post> posts_;
   std::size_t posted_bytes_ = 0;  // of posts_
   std::uint64_t next_number_ = 1;

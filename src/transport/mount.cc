@@ -50,7 +50,7 @@ std::expected<std::unique_ptr<const Mount>, Error> Mount::prepare(const SocketMo
 
   if (mount.raw_ && !mount.routes_.empty()) return fail("it has channels and a raw socket; it can have one of them");
 
-  std::optional<http::PathPattern> websocket, longpoll;
+  std::optional<http::PathPattern> websocket, longpoll, missed;
   const auto parse = [&](const std::string& path, std::optional<http::PathPattern>& into) {
     auto pattern = http::PathPattern::parse(mount.path + path);
     if (pattern) into = std::move(*pattern);
@@ -58,6 +58,7 @@ std::expected<std::unique_ptr<const Mount>, Error> Mount::prepare(const SocketMo
   };
   if (mount.websocket_ && !parse(mount.websocket_->path, websocket)) return fail("bad path of its websocket");
   if (mount.longpoll_ && !parse(mount.longpoll_->path, longpoll)) return fail("bad path of its longpoll");
+  if (!mount.longpoll_) parse(LongPollOptions().path, missed);
 
   std::vector<std::unique_ptr<const wire::Serializer>> serializers;
   std::vector<wire::Offer> offers;
@@ -81,6 +82,7 @@ std::expected<std::unique_ptr<const Mount>, Error> Mount::prepare(const SocketMo
   return std::unique_ptr<const Mount>(new Mount{&mount,
                                                 std::move(websocket),
                                                 std::move(longpoll),
+                                                std::move(missed),
                                                 std::move(*policy),
                                                 describe(mount.check_origin_, options),
                                                 std::move(*proxies),

@@ -30,6 +30,7 @@ struct Mount {
   const SocketMount* definition;
   std::optional<http::PathPattern> websocket_path;  // nullopt: the transport is off
   std::optional<http::PathPattern> longpoll_path;
+  std::optional<http::PathPattern> longpoll_missed;  // where clients look for it when that transport is off
   http::OriginPolicy origin;
   std::string origins_allowed;  // by that policy, for the log
   http::TrustedProxies proxies;

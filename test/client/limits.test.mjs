@@ -148,7 +148,8 @@ const requests = {
   'a path that long gets 414': [414, () => `GET /${'x'.repeat(1_100_000)} HTTP/1.1\r\nHost: a`],
   'headers of more than 64 KiB get 431': [431, () => `GET /socket/websocket?vsn=2.0.0 HTTP/1.1\r\nHost: a\r\nX-Large: ${'x'.repeat(65_536)}`],
   'more than 128 headers get 431': [431, () => `GET / HTTP/1.1\r\nHost: a\r\n${Array.from({ length: 128 }, (_, n) => `X-${n}: a`).join('\r\n')}`],
-  'the announcement of a body of more than 9,000,000 bytes gets 413': [413, () => 'POST /socket/longpoll?vsn=2.0.0 HTTP/1.1\r\nHost: a\r\nContent-Length: 9000001'],
+  'the announcement of a long-poll body of more than 9,000,000 bytes gets 400': [400, () => 'POST /socket/longpoll?vsn=2.0.0 HTTP/1.1\r\nHost: a\r\nContent-Length: 9000001'],
+  'that of another body which nobody reads gets 413': [413, () => 'POST /elsewhere HTTP/1.1\r\nHost: a\r\nContent-Length: 9000001'],
 }
 for (const [name, [status, head]] of Object.entries(requests)) {
   limited(name, 'request', 1, async () => assert.equal((await rawHttp(endpoint(), head())).status, status))
