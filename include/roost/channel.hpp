@@ -143,7 +143,8 @@ class Channel {
   /// Sends to every subscriber of another topic. Also in join and terminate.
   void broadcast_on(std::string_view topic, std::string_view event, const Payload& payload = {});
 
-  /// A handle to answer the message that is being handled. Throws std::logic_error outside of a handler.
+  /// A handle to answer the message that is being handled. Throws std::logic_error outside of a handler,
+  /// and when the client gave no ref to answer with.
   ReplyRef reply_ref() const;
   /// A handle to this channel for other threads: they post messages to it, for the methods of `on.info`.
   ChannelRef self() const;
@@ -176,7 +177,7 @@ class Channel {
   /// topic, which it hears anyway, comes once more to the intercept handlers; an event that has none then ends the
   /// channel, as in Phoenix.
   void subscribe(std::string topic);
-  /// Ends all subscriptions to that topic.
+  /// Ends all subscriptions to that topic, also to its own.
   void unsubscribe(std::string_view topic);
 
   /// The presences of this topic; see presence.hpp.

@@ -279,6 +279,18 @@ TEST_F(BroadcastFrames, B8_UnsubscribeEndsAllOfThem) {
   EXPECT_EQ(shard.table.topics(), 1u);
 }
 
+TEST_F(BroadcastFrames, B8_UnsubscribeFromTheOwnTopicEndsThatOneToo) {
+  shard.on("enough", [](Scripted& room, const Payload&) {
+    room.unsubscribe("room:a");
+    return ok();
+  });
+  auto client = shard.member();
+  shard.broadcasts("room:a", "first");
+  client->says(R"(["1","2","room:a","enough",{}])");
+  shard.broadcasts("room:a", "second");
+  EXPECT_THAT(client->received(), ElementsAre(broadcast("room:a", "first"), reply("1", "2", "room:a")));
+}
+
 TEST_F(BroadcastFrames, AnInterceptedFloodBeyondTheInboxCrashesTheChannel) {
   int seen = 0;
   script.intercepted = [&seen](Scripted&, const Payload&) { ++seen; };

@@ -182,6 +182,19 @@ TEST_F(Handlers, R8_ReplyRefAnswersLaterAndAnyNumberOfTimes) {
               ElementsAre(reply("1", "2", "room:a", "ok", R"({"n":1})"), reply("1", "2", "room:a", "error")));
 }
 
+TEST_F(Handlers, R8_AMessageWithoutARefHasNoReplyRef) {
+  shard.on("ask", [](Scripted& room, const Payload&) {
+    room.reply_ref();
+    return noreply;
+  });
+  auto client = shard.member();
+  client->says(R"(["1",false,"room:a","ask",{}])");
+  EXPECT_THAT(client->received(), IsEmpty());
+  client->says(R"(["1",null,"room:a","ask",{}])");
+  EXPECT_THAT(client->received(), ElementsAre(crashed("1", "room:a")));
+  EXPECT_TRUE(shard.log.has("reply_ref of a message that asks for no reply"));
+}
+
 TEST_F(Handlers, R8_ReplyRefWorksFromAnotherThread) {
   ReplyRef ref;
   shard.on("ask", [&ref](Scripted& room, const Payload&) {

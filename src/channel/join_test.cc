@@ -181,13 +181,22 @@ TEST_F(Join, Step5_AChannelThatCannotBeMadeIsACrash) {
   EXPECT_THAT(client->received(), ElementsAre(reply("1", "1", "room:a", "error", R"({"reason":"join crashed"})")));
 }
 
-TEST_F(Join, Step5_AResponseThatV1CannotCarryIsACrash) {
+TEST_F(Join, X1_AReplyThatCannotBeEncodedClosesTheConnection) {  // F4, F11: in Phoenix the connection encodes it
   script.join = [](Scripted&, const Payload&) { return ok(Payload::bytes("x")); };
-  auto client = shard.client(wire::v1_json());
-  client->says(R"({"topic":"room:a","event":"phx_join","payload":{},"ref":"1"})");
-  EXPECT_THAT(client->received(), ElementsAre(HasSubstr("join crashed")));
-  EXPECT_EQ(client->session().channels(), 0u);
+  auto old = shard.client(wire::v1_json());
+  old->says(R"({"topic":"room:a","event":"phx_join","payload":{},"ref":"1"})");
+  auto current = shard.client();
+  current->says(R"([{},{},"room:a","phx_join",{}])");
+  script.join = [](Scripted&, const Payload&) { return refuse(Payload::bytes("x")); };
+  auto refused = shard.client();
+  refused->says(frame("1", "1", "room:" + std::string(300, 'a'), "phx_join"));
+  for (const auto& client : {std::ref(old), std::ref(current), std::ref(refused)}) {
+    EXPECT_THAT(client.get()->received(), IsEmpty());
+    EXPECT_THAT(client.get()->closes(), ElementsAre(Outlet::Close::undecodable));
+    EXPECT_EQ(client.get()->session().channels(), 0u);
+  }
   EXPECT_EQ(shard.table.topics(), 0u);
+  EXPECT_EQ(script.alive, 0);
 }
 
 TEST_F(Join, R3_EverythingOfThisConnectionWaitsForASlowJoin) {
@@ -206,6 +215,38 @@ TEST_F(Join, R3_EverythingOfThisConnectionWaitsForASlowJoin) {
   EXPECT_THAT(client->received(),
               ElementsAre(reply("1", "1", "room:a", "ok", R"({"after":100})"), reply("null", "2", "phoenix"),
                           reply("0", "3", "room:b"), reply("1", "4", "room:a")));
+}
+
+TEST_F(Join, R3_WhatOtherChannelsSayFollowsItsReply) {
+  std::optional<ReplyRef> later;
+  shard.on("later", [&later](Scripted& room, const Payload&) {
+    later = room.reply_ref();
+    return noreply;
+  });
+  auto client = shard.client();
+  client->joins("room:b", "0");
+  client->says(R"(["0","1","room:b","later",{}])");
+  make_joins_slow();
+  client->says(R"(["2","2","room:a","phx_join",{}])");
+  later->reply(ok());
+  shard.broadcasts("room:b", "news");
+  EXPECT_THAT(client->received(), IsEmpty());
+  shard.advance(milliseconds(100));
+  EXPECT_THAT(client->received(), ElementsAre(reply("2", "2", "room:a", "ok", R"({"after":100})"),
+                                              reply("0", "1", "room:b"), broadcast("room:b", "news")));
+}
+
+TEST_F(Join, R3_TooMuchForOtherChannelsMeanwhileClosesTheConnection) {
+  shard.limits.outbox_bytes_max = 1'000;
+  auto client = shard.client();
+  client->joins("room:b", "0");
+  make_joins_slow();
+  client->says(R"(["2","2","room:a","phx_join",{}])");
+  const std::string payload = R"({"x":")" + std::string(600, 'x') + R"("})";
+  shard.broadcasts("room:b", "news", payload);
+  EXPECT_THAT(client->closes(), IsEmpty());
+  shard.broadcasts("room:b", "news", payload);
+  EXPECT_THAT(client->closes(), ElementsAre(Outlet::Close::too_slow));
 }
 
 TEST_F(Join, R3_OtherConnectionsDoNotWait) {

@@ -59,6 +59,7 @@ class Joined {
     entries_.erase(at);
     return taken;
   }
+  const std::vector<Entry>& all() const { return entries_; }
   std::vector<Entry> take_all() { return std::exchange(entries_, {}); }
 
  private:

@@ -168,9 +168,11 @@ void Process::deliver(const pubsub::Message& message, pubsub::FrameCache& frames
   hold(frame);
 }
 
-// A channel that intercepts some events looks at each message, and one whose join waits holds each.
+// A channel that intercepts some events looks at each message; while a join waits, of this channel or of another one of
+// its socket, each is held.
 bool Process::deliver_batch(const pubsub::Message& message, pubsub::FrameCache& frames, pubsub::Turn& turn) {
-  const bool plain = joined_ && route_.events->intercepts.empty() && session_.outlet().takes_batches();
+  const bool plain =
+      joined_ && !session_.joining() && route_.events->intercepts.empty() && session_.outlet().takes_batches();
   if (plain) {
     if (const Frame& frame = encode(message, frames); !frame.empty()) {
       session_.send_batch(turn.batch(&session_.serializer(), session_.head(), frame, *this));

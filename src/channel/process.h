@@ -52,6 +52,8 @@ class Process final : public pubsub::Subscriber, public std::enable_shared_from_
   bool deliver_batch(const pubsub::Message& message, pubsub::FrameCache& frames, pubsub::Turn& turn) override;
   const Frame& encode(const pubsub::Message& message, pubsub::FrameCache& frames) override;
   void leave_batch(Batch& batch) override;
+  /// Another channel of its socket joins: what is broadcast from now on is held, also that of an open batch.
+  void leave_turn() { subscription_.leave_turn(); }
 
   /// From a ChannelRef: a message for on.info, of a type with that name; or something to push.
   void post(roost::detail::Delivery delivery, std::string_view type);

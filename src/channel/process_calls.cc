@@ -47,6 +47,7 @@ ReplyRef Process::reply_ref() const {
   const wire::Ref* ref = handled.process == this ? handled.ref : nullptr;
   if (!ref && busy_ && extras_->task && extras_->task_ref) ref = &*extras_->task_ref;
   if (!ref) throw std::logic_error("reply_ref outside of a handler");
+  if (ref->is_null()) throw std::logic_error("reply_ref of a message that asks for no reply");  // PROTOCOL R8
   session_.host().link->thread = std::this_thread::get_id();
   return ReplyRef(std::make_shared<const ReplyRef::Target>(session_.host().link, session_.socket().handle(), topic_,
                                                            reply_ref_, *ref));
@@ -138,6 +139,7 @@ void Process::subscribe(std::string topic) {
 }
 
 void Process::unsubscribe(std::string_view topic) {
+  if (topic == topic_) subscription_.end();  // PROTOCOL B8: all of them
   if (extras_) std::erase_if(extras_->relays, [topic](const auto& relay) { return relay->topic == topic; });
 }
 

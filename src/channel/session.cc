@@ -40,7 +40,7 @@ Count count_of(EndReason reason) {
 
 }  // namespace
 
-/// The join that is under way, and what came from the client meanwhile.
+/// The join that is under way, and what came from the client and for it meanwhile.
 struct Session::Joining {
   std::shared_ptr<Process> process;
   wire::Ref join_ref;
@@ -48,6 +48,8 @@ struct Session::Joining {
   std::optional<wire::Ref> replaced;  // join_ref of the channel that a duplicate join ended
   std::deque<Queued> queue;
   std::size_t queue_bytes = 0;
+  std::vector<Frame> held;
+  std::size_t held_bytes = 0;
 };
 
 End end_of(EndReason reason) {
@@ -155,6 +157,15 @@ bool Session::queue_while_joining(bool binary, std::string_view bytes) {
   return true;
 }
 
+// R3: what other channels say waits for the reply of the join.
+void Session::hold(const Frame& frame) {
+  Joining& joining = *joining_;
+  if (joining.held_bytes + frame.payload().size() > limits().outbox_bytes_max && !joining.held.empty())
+    return outlet_.request_close(Outlet::Close::too_slow);
+  joining.held_bytes += frame.payload().size();
+  joining.held.push_back(frame);
+}
+
 // The rules of PROTOCOL §5.1, in their order.
 void Session::route(const wire::Incoming& message) {
   if (message.topic == "phoenix" && message.event == "heartbeat")
@@ -236,6 +247,8 @@ void Session::join(const wire::Incoming& message) {
   const Payload::Borrowed params(message.payload.bytes, message.payload.binary);
   const auto process = joining_->process;
   process->join(params);
+  if (joining_)
+    for (const Joined::Entry& entry : joined_.all()) entry.process->leave_turn();
 }
 
 void Session::join_finished(Process& process, const JoinReply* reply) {
@@ -243,20 +256,19 @@ void Session::join_finished(Process& process, const JoinReply* reply) {
   const auto joining = std::move(joining_);
   const std::string& topic = process.topic();
   const Response* accepted = reply ? std::get_if<Response>(&reply->value) : nullptr;
-  bool joined = false;
-  if (accepted) joined = send_reply(joining->join_ref, joining->ref, topic, {"ok", accepted->response});
-  if (joined) {
-    host_.metrics.add(Count::channels_joined);
-    joined_.add(joining->process, joining->join_ref);
-  } else {
-    process.detach();
-    host_.metrics.add(reply ? Count::joins_refused : Count::joins_crashed);
-    const Refusal* refusal = reply ? std::get_if<Refusal>(&reply->value) : nullptr;
-    if (!refusal || !send_reply(joining->join_ref, joining->ref, topic, {"error", refusal->response}))
-      reply_error(joining->join_ref, joining->ref, topic, kJoinCrashed);
-  }
+  const Refusal* refusal = reply ? std::get_if<Refusal>(&reply->value) : nullptr;
+  bool told = true;
+  if (accepted) told = send_reply(joining->join_ref, joining->ref, topic, {"ok", accepted->response});
+  if (refusal) told = send_reply(joining->join_ref, joining->ref, topic, {"error", refusal->response});
+  if (!reply) reply_error(joining->join_ref, joining->ref, topic, kJoinCrashed);
+  const bool joined = accepted && told;
+  if (joined) joined_.add(joining->process, joining->join_ref);
+  if (!joined) process.detach();
+  host_.metrics.add(joined ? Count::channels_joined : refusal && told ? Count::joins_refused : Count::joins_crashed);
+  if (!told) return outlet_.request_close(Outlet::Close::undecodable);  // X1: the connection's own words
   if (joining->replaced)
     send_end(serializer_.encode_close(*joining->replaced, topic, head_), topic);  // D1: behind the new reply
+  for (const Frame& frame : joining->held) send(frame);
   if (joined) process.joined();
   drain_join_queue(std::move(joining->queue), joining->queue_bytes);
 }

@@ -68,11 +68,14 @@ class Session final : public Endpoint, public pubsub::Subscriber {
   FrameHead head() const { return head_; }
   Outlet& outlet() { return outlet_; }
   void send(const Frame& frame) {
+    if (joining_) return hold(frame);
     if (!ended_) outlet_.send(frame);
   }
   void send_short(const FrameView& frame) {
+    if (joining_) return hold(Frame::copy(frame));
     if (!ended_) outlet_.send_short(frame);
   }
+  /// Not while it is joining.
   void send_batch(Batch& batch) {
     if (!ended_) outlet_.send_batch(batch);
   }
@@ -98,6 +101,7 @@ class Session final : public Endpoint, public pubsub::Subscriber {
   bool within_limits(const wire::Incoming& message);
   void unmatched(const wire::Incoming& message);
   void reply_ok(const wire::Ref& join_ref, const wire::Ref& ref, const wire::TopicText& topic);
+  void hold(const Frame& frame);
   bool queue_while_joining(bool binary, std::string_view bytes);
   void drain_join_queue(std::deque<Queued> queue, std::size_t bytes);
   void send_end(const Frame& frame, std::string_view topic);

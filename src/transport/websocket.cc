@@ -113,9 +113,10 @@ void WebSocket::on_data(std::span<char> bytes) {
       return go_on_later();
     }
     const auto event = decoder_.next(bytes);
-    if (!event) return close(event.error().close_code, EndReason::closed);
+    if (!event) return close_when_joined(event.error().close_code);
     if (!*event) return;
     handle(**event);
+    if (held_back_) return;
     if (host_.hub.take_pressed(host_.shard) && !client_.closed()) {
       host_.metrics.add(Count::limit_crowded);
       hold_back(bytes);
@@ -163,8 +164,7 @@ void WebSocket::handle(const ws::Event& event) {
     case ws::Event::Kind::pong:
       return endpoint_->control(false, event.payload);
     case ws::Event::Kind::close:
-      return close(ws::close_answer(event.close_code ? std::optional(event.close_code) : std::nullopt),
-                   EndReason::closed);
+      return close_when_joined(ws::close_answer(event.close_code ? std::optional(event.close_code) : std::nullopt));
   }
 }
 
@@ -267,14 +267,29 @@ void WebSocket::close(std::uint16_t code, EndReason reason) {
   client_.close_after_flush();
 }
 
+// The client's own end, or what ends it: nothing is read any more, and a join that is under way is answered first
+// (PROTOCOL R3).
+void WebSocket::close_when_joined(std::uint16_t code) {
+  if (!endpoint_->joining()) return close(code, EndReason::closed);
+  hold_back({});
+  held_back_->close_code = code;
+}
+
+void WebSocket::join_answered() {
+  if (held_back_ && held_back_->close_code) close_soon(held_back_->close_code, EndReason::closed);
+}
+
 void WebSocket::on_end() {
   endpoint_->end(EndReason::closed);
 }
+
+// PROTOCOL W3: never 1000, which would keep clients away.
 void WebSocket::on_silence() {
-  // It may have spoken: we do not listen.
-  if (held_back_) return client_.expect_bytes_within(mount_.definition->websocket_->timeout);
+  // It may have spoken, and we do not listen; or it waits for us.
+  if (held_back_ || endpoint_->joining()) return client_.expect_bytes_within(mount_.definition->websocket_->timeout);
   close(1002, EndReason::closed);
-}  // PROTOCOL W3: never 1000, which would keep clients away
+}
+
 void WebSocket::drain() {
   close(1012, EndReason::drained);
 }

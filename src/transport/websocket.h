@@ -38,6 +38,7 @@ class WebSocket final : public Protocol, public channel::Outlet {
   void leave_batch(Batch& batch) override { client_.connection().leave(batch); }
   void request_close(Close why) override;
   void request_close_with(std::uint16_t code) override;
+  void join_answered() override;
   void send_ping(std::string_view bytes) override;
 
  private:
@@ -51,6 +52,7 @@ class WebSocket final : public Protocol, public channel::Outlet {
   void go_on();
   void close_soon(std::uint16_t code, EndReason reason);
   void close(std::uint16_t code, EndReason reason);
+  void close_when_joined(std::uint16_t code);
 
   Client& client_;
   const Mount& mount_;
@@ -59,9 +61,11 @@ class WebSocket final : public Protocol, public channel::Outlet {
   std::unique_ptr<ws::Deflater> deflater_;  // when messages may refer to those before them
   std::unique_ptr<std::string> held_pong_;  // the answer to the latest ping, when it has to wait
   /// Its turn is over, or what it sent made its shard publish to a crowded one: the rest waits, here and with the peer.
+  /// Or it is to be closed, once its join is answered.
   struct HeldBack {
     std::string bytes;
     Timer timer;
+    std::uint16_t close_code = 0;
   };
   std::unique_ptr<HeldBack> held_back_;
   [[no_unique_address]] ws::Decoder decoder_;  // has room behind it for the next two

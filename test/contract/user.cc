@@ -41,7 +41,7 @@ boost::json::object to_object(const roost::ConnectInfo& info) {
       {"params", info.params},
       {"uri",
        {{"scheme", uri.scheme}, {"host", uri.host}, {"port", uri.port}, {"path", uri.path}, {"query", uri.query}}},
-      {"user_agent", info.user_agent},
+      {"user_agent", info.user_agent.empty() ? boost::json::value() : boost::json::value(info.user_agent)},
       {"x_headers", to_object(info.x_headers)},
       {"sec_websocket_headers", to_object(info.sec_websocket_headers)},
       {"trace_context_headers", to_object(info.trace_context_headers)},

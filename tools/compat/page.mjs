@@ -173,14 +173,16 @@ Where a client can tell the difference:
 | --- | --- | --- |
 | payloads that are only passed on | parsed and written anew: keys sorted, floats respelled | the sender's bytes, so 64-bit integers stay exact |
 | JSON nested deeper than 1,024 levels | no limit | close code 1011 |
-| a binary frame whose topic or event is no UTF-8 | breaks later | close code 1011 at once |
+| one name twice in an object that is only passed on | the first is kept | both are, as the sender wrote them; your handlers see the first |
+| a binary frame whose topic, event or ref is no UTF-8 | breaks later | close code 1011 at once |
 | a ref over 64 KiB, a presence key over 16 KiB, a meta over 64 KiB | no limit | refused |
 | more than 10,000 query parameters, or nested deeper than 32 | no limit | HTTP 400 |
 | a client that does not read | its messages pile up in memory | past 8 MB: close code 1013, it comes back |
 | a client that floods | no limit | past 100,000 messages or 1,000 joins a second: reply \`error\`, \`{"reason":"too many messages"}\` or \`"too many joins"\`; heartbeats are answered |
 | more broadcasts than a thread of the server can take | its mailbox grows | past 64 MB the channels that missed one get \`phx_error\` and rejoin |
 | more than 50,000 long-poll sessions on one thread | no limit | those that were never polled make room; HTTP 503 |
-| a slow \`join\` | holds its connection up | the same, with at most 10,000 messages waiting; then 1008 |
+| a slow \`join\` | holds its connection up | the same, with at most 10,000 messages waiting; then 1008. A ping is answered, and a forced disconnect or a stop waits for nothing |
+| what is broadcast on a topic while a \`join\` of it waits | missed | follows the reply |
 | a busy channel | later messages of that channel wait | the same, at most 10,000; then \`phx_error\` |
 | idle timeout | 1002 or 1000, by web server | 1002: a client stays away after 1000 |
 | a server that stops | connections with channels: 1012, idle ones: 1000 | 1012 for all |
