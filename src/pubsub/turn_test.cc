@@ -1,5 +1,8 @@
 #include "pubsub/turn.h"
 
+#include <array>
+#include <random>
+
 #include "pubsub/pubsub_testing.h"
 
 namespace roost::pubsub::testing {
@@ -183,6 +186,61 @@ TEST_F(Turns, MessagesOfSeveralTopicsKeepTheirOrderOnEachConnection) {
   publish("e", "lobby");
   EXPECT_EQ(members[1]->heard(), "a b c d e ");
   EXPECT_EQ(members[5]->heard(), "a c d ");
+}
+
+/// Whatever happens in a turn, each connection gets what is for it, once and in order.
+TEST(TurnsAtRandom, EveryConnectionHearsWhatIsForItInTheOrderOfTheMessages) {
+  constexpr std::array<std::string_view, 3> kTopics = {"a", "b", "c"};
+  for (std::uint32_t seed = 0; seed < 300; ++seed) {
+    std::minstd_rand random(seed);
+    const auto below = [&random](std::size_t n) { return static_cast<std::size_t>(random()) % n; };
+    roost::testing::FakeExecutor executor;
+    Interest interest;
+    Table table(interest, 0, executor);
+    struct One {
+      std::unique_ptr<Member> member;
+      std::array<Subscription, kTopics.size()> subscriptions;
+      std::string expected;
+    };
+    std::vector<One> all;
+    for (std::size_t i = 0; i < 9; ++i) all.push_back({std::make_unique<Member>(i % 4 != 3), {}, ""});
+    for (int step = 0; step < 200; ++step) {
+      const std::string text = std::to_string(step);
+      const std::size_t id = below(all.size()), topic = below(kTopics.size());
+      One& one = all[id];
+      switch (const std::size_t action = below(20)) {
+        case 0:
+          executor.run_until_idle();  // the turn is over
+          for (One& each : all) each.member->heard();
+          break;
+        case 1:
+        case 2:
+          one.subscriptions[topic].leave_turn();
+          break;
+        case 3:
+        case 4:
+        case 5:
+          if (one.subscriptions[topic])
+            one.subscriptions[topic].end();
+          else
+            one.subscriptions[topic] = table.subscribe(kTopics[topic], *one.member, id + 1);
+          break;
+        case 6:
+        case 7:
+        case 8:
+          one.member->send("to " + text + " ");
+          one.expected += "to " + text + " ";
+          break;
+        default: {
+          const bool others = action % 2 == 0;
+          table.dispatch(message(kTopics[topic], text, others ? id + 1 : 0));
+          for (One& each : all)
+            if (each.subscriptions[topic] && !(others && &each == &one)) each.expected += text + " ";
+        }
+      }
+    }
+    for (const One& each : all) ASSERT_EQ(each.member->heard(), each.expected) << "seed " << seed;
+  }
 }
 
 TEST_F(Turns, ALongTurnBeginsANewBatchAndLosesNothing) {
