@@ -56,7 +56,7 @@ struct WebSocketOptions {
 
 struct LongPollOptions {
   std::string path = "/longpoll";
-  std::chrono::milliseconds window{10'000};         // how long a GET waits for a message
+  std::chrono::milliseconds window{10'000};  // how long a GET waits for a message, and a POST for each of its own
   std::chrono::milliseconds pubsub_timeout{2'000};  // how long a dead session is looked for
   std::chrono::seconds token_age_max{1'209'600};    // 14 days
   std::size_t buffer_bytes_max = 8'000'000;         // messages that wait for a poll; beyond: the session ends

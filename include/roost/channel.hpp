@@ -102,10 +102,11 @@ struct TimerRef {
 /// (PROTOCOL R6).
 ///
 /// All methods are called on the socket's shard, one at a time, in the order of the client's messages; while a
-/// coroutine of this channel waits, its later messages wait too, and nothing else does (PROTOCOL R12). A channel that
-/// ends meanwhile destroys the coroutine, with its locals, where it waits. Handlers must not block: for that there is
-/// `co_await app.blocking(…)`. A throw ends this channel alone: the client gets phx_error and joins again; the log says
-/// where. Source: Phoenix.Channel, phoenix/lib/phoenix/channel.ex.
+/// coroutine of this channel waits, its later messages wait too, and nothing else does (PROTOCOL R12). The coroutine of
+/// `join` is another matter: while it waits, everything of its client does, in both directions and for as long as it
+/// takes (R3). A channel that ends meanwhile destroys the coroutine, with its locals, where it waits. Handlers must not
+/// block: for that there is `co_await app.blocking(…)`. A throw ends this channel alone: the client gets phx_error and
+/// joins again; the log says where. Source: Phoenix.Channel, phoenix/lib/phoenix/channel.ex.
 class Channel {
  public:
   Channel();

@@ -27,7 +27,8 @@ struct SocketLimits {
   /// Messages of one channel that wait while its coroutine does, and their bytes [inbox]. Beyond: phx_error.
   std::size_t inbox_items_max = 10'000;
   std::size_t inbox_bytes_max = 16'000'000;
-  /// Messages of the connection that wait while a join does, and their bytes [join_queue]. Beyond: close code 1008.
+  /// Messages of the connection that wait while a join does, and their bytes; as many for it, of its other channels
+  /// [join_queue]. Beyond: close code 1008.
   std::size_t join_queue_items_max = 10'000;
   std::size_t join_queue_bytes_max = 16'000'000;
   /// Presence calls of its channels: track, update, list, get_by_key, push_presence_state [presence_calls]. Beyond:

@@ -185,16 +185,19 @@ TEST_F(Join, X1_AReplyThatCannotBeEncodedClosesTheConnection) {  // F4, F11: in 
   script.join = [](Scripted&, const Payload&) { return ok(Payload::bytes("x")); };
   auto old = shard.client(wire::v1_json());
   old->says(R"({"topic":"room:a","event":"phx_join","payload":{},"ref":"1"})");
+  old->says(R"({"topic":"phoenix","event":"heartbeat","payload":{},"ref":"2"})");
   auto current = shard.client();
   current->says(R"([{},{},"room:a","phx_join",{}])");
   script.join = [](Scripted&, const Payload&) { return refuse(Payload::bytes("x")); };
   auto refused = shard.client();
   refused->says(frame("1", "1", "room:" + std::string(300, 'a'), "phx_join"));
   for (const auto& client : {std::ref(old), std::ref(current), std::ref(refused)}) {
-    EXPECT_THAT(client.get()->received(), IsEmpty());
+    if (client.get() != old) client.get()->says(R"([null,"2","phoenix","heartbeat",{}])");
+    EXPECT_THAT(client.get()->received(), IsEmpty()) << "nothing of it is handled any more";
     EXPECT_THAT(client.get()->closes(), ElementsAre(Outlet::Close::undecodable));
-    EXPECT_EQ(client.get()->session().channels(), 0u);
+    client.get()->ends();
   }
+  EXPECT_THAT(script.said, ElementsAre("terminate closed", "terminate closed")) << "two had joined";
   EXPECT_EQ(shard.table.topics(), 0u);
   EXPECT_EQ(script.alive, 0);
 }
@@ -236,8 +239,21 @@ TEST_F(Join, R3_WhatOtherChannelsSayFollowsItsReply) {
                                               reply("0", "1", "room:b"), broadcast("room:b", "news")));
 }
 
+TEST_F(Join, R3_WhatIsBroadcastMeanwhileKeepsItsOrderOverAllTopics) {
+  auto client = shard.client();
+  client->joins("room:b", "0");
+  make_joins_slow();
+  client->says(R"(["2","2","room:a","phx_join",{}])");
+  shard.broadcasts("room:a", "one");
+  shard.broadcasts("room:b", "two");
+  shard.broadcasts("room:a", "three");
+  shard.advance(milliseconds(100));
+  EXPECT_THAT(client->received(), ElementsAre(HasSubstr("phx_reply"), broadcast("room:a", "one"),
+                                              broadcast("room:b", "two"), broadcast("room:a", "three")));
+}
+
 TEST_F(Join, R3_TooMuchForOtherChannelsMeanwhileClosesTheConnection) {
-  shard.limits.outbox_bytes_max = 1'000;
+  shard.limits.join_queue_bytes_max = 1'000;
   auto client = shard.client();
   client->joins("room:b", "0");
   make_joins_slow();
@@ -246,7 +262,9 @@ TEST_F(Join, R3_TooMuchForOtherChannelsMeanwhileClosesTheConnection) {
   shard.broadcasts("room:b", "news", payload);
   EXPECT_THAT(client->closes(), IsEmpty());
   shard.broadcasts("room:b", "news", payload);
-  EXPECT_THAT(client->closes(), ElementsAre(Outlet::Close::too_slow));
+  EXPECT_THAT(client->closes(), ElementsAre(Outlet::Close::overrun));
+  EXPECT_EQ(shard.metrics.read(Count::limit_join_queue), 1u);
+  EXPECT_TRUE(shard.log.has("too much waits for a join topic=room:a"));
 }
 
 TEST_F(Join, R3_OtherConnectionsDoNotWait) {

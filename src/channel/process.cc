@@ -125,8 +125,6 @@ void Process::joined() {
   if (missed_) wake();
   if (!extras_) return;
   const auto self = shared_from_this();
-  for (const Frame& frame : std::exchange(extras_->held, {})) session_.send(frame);
-  extras_->held_bytes = 0;
   // Before what came while the join waited.
   auto works = std::exchange(extras_->after_join, {});
   for (auto work = works.rbegin(); work != works.rend(); ++work)
@@ -211,12 +209,13 @@ void Process::missed() {
 void Process::hold(const Frame& frame) {
   Extras& more = extras();
   const SocketLimits& limits = session_.limits();
-  if (more.held.size() >= limits.inbox_items_max || more.held_bytes + frame.framed().size() > limits.inbox_bytes_max) {
+  if (more.held_items >= limits.inbox_items_max || more.held_bytes + frame.framed().size() > limits.inbox_bytes_max) {
     overflown_ = true;
     return;
   }
+  ++more.held_items;
   more.held_bytes += frame.framed().size();
-  more.held.push_back(frame);
+  session_.hold(frame, true);
 }
 
 void Process::enqueue(Item item) {

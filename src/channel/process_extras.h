@@ -54,14 +54,13 @@ struct Process::Tracked : boost::container::flat_map<std::string, TrackedMeta, s
 struct Process::Extras {
   /// Whether it can go and come again without a trace. Where a timer was, its number must not be given anew.
   bool spare() const {
-    return after_join.empty() && inbox.empty() && held.empty() && relays.empty() && next_timer == 1 && !task &&
-           !join_task;
+    return after_join.empty() && inbox.empty() && relays.empty() && next_timer == 1 && !task && !join_task;
   }
 
   std::vector<roost::detail::Work> after_join;
-  std::list<Item> inbox;  // a deque takes 600 bytes while it is empty
+  std::list<Item> inbox;       // a deque takes 600 bytes while it is empty
+  std::size_t held_items = 0;  // broadcasts that came while the join waited: its session has them
   std::size_t held_bytes = 0;
-  std::vector<Frame> held;  // broadcasts that came while the join waited; they follow its answer
   std::size_t inbox_bytes = 0;
   std::vector<std::unique_ptr<Relay>> relays;
   std::map<std::uint64_t, Clock> timers;

@@ -48,8 +48,14 @@ struct Session::Joining {
   std::optional<wire::Ref> replaced;  // join_ref of the channel that a duplicate join ended
   std::deque<Queued> queue;
   std::size_t queue_bytes = 0;
-  std::vector<Frame> held;
-  std::size_t held_bytes = 0;
+  struct Held {
+    Frame frame;
+    bool own;
+  };
+  std::vector<Held> held;
+  std::size_t held_items = 0;  // of other channels
+  std::size_t held_bytes = 0;  // likewise
+  bool slow = false;           // it was not answered at once
 };
 
 End end_of(EndReason reason) {
@@ -113,7 +119,7 @@ void Session::missed() {
 // Messages of the client
 
 bool Session::receive(bool binary, std::string_view bytes, wire::Utf8 checked) {
-  if (ended_) return true;
+  if (ended_ || failed_) return true;
   if (joining_) return queue_while_joining(binary, bytes);
   const auto message = serializer_.decode(binary, bytes, checked, host_.scratch);
   if (!message) {
@@ -148,8 +154,7 @@ bool Session::queue_while_joining(bool binary, std::string_view bytes) {
   Joining& joining = *joining_;
   if (joining.queue.size() >= limits().join_queue_items_max ||
       joining.queue_bytes + bytes.size() > limits().join_queue_bytes_max) {
-    host_.metrics.add(Count::limit_join_queue);
-    outlet_.request_close(Outlet::Close::overrun);
+    overrun();
     return true;
   }
   joining.queue_bytes += bytes.size();
@@ -157,13 +162,24 @@ bool Session::queue_while_joining(bool binary, std::string_view bytes) {
   return true;
 }
 
+void Session::overrun() {
+  host_.metrics.add(Count::limit_join_queue);
+  host_.log.write(LogLevel::warn, "too much waits for a join", {{"topic", joining_->process->topic()}});
+  outlet_.request_close(Outlet::Close::overrun);
+}
+
 // R3: what other channels say waits for the reply of the join.
-void Session::hold(const Frame& frame) {
+void Session::hold(const Frame& frame, bool own) {
   Joining& joining = *joining_;
-  if (joining.held_bytes + frame.payload().size() > limits().outbox_bytes_max && !joining.held.empty())
-    return outlet_.request_close(Outlet::Close::too_slow);
-  joining.held_bytes += frame.payload().size();
-  joining.held.push_back(frame);
+  if (!own) {
+    const std::size_t bytes = frame.payload().size();
+    if (joining.held_items >= limits().join_queue_items_max ||
+        joining.held_bytes + bytes > limits().join_queue_bytes_max)
+      return overrun();
+    ++joining.held_items;
+    joining.held_bytes += bytes;
+  }
+  joining.held.push_back({frame, own});
 }
 
 // The rules of PROTOCOL §5.1, in their order.
@@ -246,9 +262,9 @@ void Session::join(const wire::Incoming& message) {
   joining_ = std::move(joining);
   const Payload::Borrowed params(message.payload.bytes, message.payload.binary);
   const auto process = joining_->process;
+  for (const Joined::Entry& entry : joined_.all()) entry.process->leave_turn();
   process->join(params);
-  if (joining_)
-    for (const Joined::Entry& entry : joined_.all()) entry.process->leave_turn();
+  if (joining_) joining_->slow = true;
 }
 
 void Session::join_finished(Process& process, const JoinReply* reply) {
@@ -261,16 +277,23 @@ void Session::join_finished(Process& process, const JoinReply* reply) {
   if (accepted) told = send_reply(joining->join_ref, joining->ref, topic, {"ok", accepted->response});
   if (refusal) told = send_reply(joining->join_ref, joining->ref, topic, {"error", refusal->response});
   if (!reply) reply_error(joining->join_ref, joining->ref, topic, kJoinCrashed);
-  const bool joined = accepted && told;
-  if (joined) joined_.add(joining->process, joining->join_ref);
-  if (!joined) process.detach();
-  host_.metrics.add(joined ? Count::channels_joined : refusal && told ? Count::joins_refused : Count::joins_crashed);
-  if (!told) return outlet_.request_close(Outlet::Close::undecodable);  // X1: the connection's own words
+  host_.metrics.add(accepted ? Count::channels_joined : refusal ? Count::joins_refused : Count::joins_crashed);
+  if (accepted) joined_.add(joining->process, joining->join_ref);
+  if (!accepted) process.detach();
+  if (!told) fail();  // X1: Phoenix encodes it in the connection
   if (joining->replaced)
     send_end(serializer_.encode_close(*joining->replaced, topic, head_), topic);  // D1: behind the new reply
-  for (const Frame& frame : joining->held) send(frame);
-  if (joined) process.joined();
+  for (const Joining::Held& held : joining->held)
+    if (accepted || !held.own) send(held.frame);
+  if (accepted) process.joined();
   drain_join_queue(std::move(joining->queue), joining->queue_bytes);
+  if (joining->slow && !joining_ && !ended_) outlet_.join_answered();
+}
+
+/// What would have to be said cannot be encoded (PROTOCOL X1).
+void Session::fail() {
+  failed_ = true;
+  outlet_.request_close(Outlet::Close::undecodable);
 }
 
 // What waited goes on, each message as if it came now. Behind another join that waits the rest is moved as a whole: a
@@ -285,10 +308,8 @@ void Session::drain_join_queue(std::deque<Queued> queue, std::size_t bytes) {
     const Queued message = std::move(queue.front());
     queue.pop_front();
     bytes -= message.bytes.size();
-    if (!receive(message.binary, message.bytes, wire::Utf8::check))
-      return outlet_.request_close(Outlet::Close::undecodable);
+    if (!receive(message.binary, message.bytes, wire::Utf8::check)) return fail();
   }
-  if (!ended_ && !joining_) outlet_.join_answered();
 }
 
 // Ends (PROTOCOL §5.6)
@@ -299,7 +320,7 @@ void Session::send_end(const Frame& frame, std::string_view topic) {
   if (ended_) return;
   host_.log.write(LogLevel::error, "end of a channel cannot be encoded",
                   {{"topic", topic}, {"serializer", serializer_.name()}});
-  outlet_.request_close(Outlet::Close::undecodable);
+  fail();
 }
 
 std::shared_ptr<Process> Session::remove(const Process& process, wire::Ref& join_ref, EndReason reason) {

@@ -68,13 +68,16 @@ class Session final : public Endpoint, public pubsub::Subscriber {
   FrameHead head() const { return head_; }
   Outlet& outlet() { return outlet_; }
   void send(const Frame& frame) {
-    if (joining_) return hold(frame);
+    if (joining_) return hold(frame, false);
     if (!ended_) outlet_.send(frame);
   }
   void send_short(const FrameView& frame) {
-    if (joining_) return hold(Frame::copy(frame));
+    if (joining_) return hold(Frame::copy(frame), false);
     if (!ended_) outlet_.send_short(frame);
   }
+  /// A frame that follows the answer of the join under way. `own`: of the joining channel, which has counted it, and
+  /// has it only if it gets in.
+  void hold(const Frame& frame, bool own);
   /// Not while it is joining.
   void send_batch(Batch& batch) {
     if (!ended_) outlet_.send_batch(batch);
@@ -101,9 +104,10 @@ class Session final : public Endpoint, public pubsub::Subscriber {
   bool within_limits(const wire::Incoming& message);
   void unmatched(const wire::Incoming& message);
   void reply_ok(const wire::Ref& join_ref, const wire::Ref& ref, const wire::TopicText& topic);
-  void hold(const Frame& frame);
   bool queue_while_joining(bool binary, std::string_view bytes);
   void drain_join_queue(std::deque<Queued> queue, std::size_t bytes);
+  void overrun();
+  void fail();
   void send_end(const Frame& frame, std::string_view topic);
   std::shared_ptr<Process> remove(const Process& process, wire::Ref& join_ref, EndReason reason);
 
@@ -113,6 +117,7 @@ class Session final : public Endpoint, public pubsub::Subscriber {
   const FrameHead head_;
   Outlet& outlet_;
   bool ended_ = false;
+  bool failed_ = false;  // a close was asked for: nothing of the client is handled any more
   Socket socket_;
   Joined joined_;
   pubsub::Subscription id_subscription_;

@@ -21,6 +21,8 @@ struct Header {
   friend bool operator==(const Header&, const Header&) = default;
 };
 
+struct Response;
+
 /// One request, with its whole body.
 struct Request {
   std::string method;
@@ -51,7 +53,7 @@ inline constexpr std::size_t kBodyBytesMax = 8'000'000;
 /// How much of a request's body somebody reads.
 struct BodyLimit {
   std::size_t bytes_max;
-  int status = 413;  // what more of it is answered with
+  const Response* answer = nullptr;  // to more of it, and outlives the parser; null: 413
 };
 
 /// How large a request may be.
@@ -85,8 +87,8 @@ class RequestParser {
   /// is taken apart: its authority replaces the value of the Host header.
   auto next(std::string_view& input) -> std::expected<std::optional<Request>, ParseError>;
 
-  /// What a body that is too large is answered with, in place of the 413 of next(): BodyLimit::status.
-  int too_large_status() const;
+  /// What a body that is too large is answered with in place of the 413 of next(): BodyLimit::answer.
+  const Response* too_large_answer() const;
 
   /// True once for each request whose client waits for "100 Continue" before it sends the body (RFC 9110 §10.1.1).
   /// Ask when next() gave nullopt.

@@ -18,7 +18,7 @@ struct RequestParser::State {
   bool wants_continue = false;
   bool chunked = false;
   ChunkedBody chunks;
-  int too_large = 413;
+  const Response* too_large = nullptr;
   std::size_t body_bytes = 0;  // what Content-Length says; with chunks, what they may be together
 
   using Complete = std::expected<bool, ParseError>;
@@ -66,7 +66,7 @@ auto RequestParser::State::start_body(const ParserLimits& limits) -> Complete {
   if (!chunked && length.find_first_not_of('0') == std::string_view::npos) return true;
   const BodyLimit limit = limits.body_limit_for ? limits.body_limit_for(request) : BodyLimit{limits.body_bytes_max};
   body_bytes = limit.bytes_max;
-  too_large = limit.status;
+  too_large = limit.answer;
   if (!chunked) {
     const auto [end, error] = std::from_chars(length.data(), length.data() + length.size(), body_bytes);
     if (error != std::errc() || body_bytes > limit.bytes_max) return std::unexpected(ParseError{413, "body too large"});
@@ -104,8 +104,8 @@ auto RequestParser::next(std::string_view& input) -> std::expected<std::optional
   return request;
 }
 
-int RequestParser::too_large_status() const {
-  return state_ ? state_->too_large : 413;
+const Response* RequestParser::too_large_answer() const {
+  return state_ ? state_->too_large : nullptr;
 }
 
 bool RequestParser::take_expect_continue() {

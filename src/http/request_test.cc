@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include "http/response.h"
+
 namespace roost::http {
 namespace {
 
@@ -180,13 +182,14 @@ TEST(RequestParser, BodyLimitMayDependOnTheHead) {
   EXPECT_EQ(status_of("POST /other HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n", limits), 413);
 }
 
-TEST(RequestParser, WhatIsTooLargeForSomeRequestsHasAnotherStatus) {
+TEST(RequestParser, WhatIsTooLargeForSomeRequestsHasItsOwnAnswer) {
+  const Response answer{400, {}, {}};
   ParserLimits limits;
-  limits.body_limit_for = [](const Request&) { return BodyLimit{1, 400}; };
+  limits.body_limit_for = [&answer](const Request&) { return BodyLimit{1, &answer}; };
   RequestParser parser(limits);
   std::string_view input = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n";
   EXPECT_EQ(parser.next(input).error().status, 413);
-  EXPECT_EQ(parser.too_large_status(), 400);
+  EXPECT_EQ(parser.too_large_answer(), &answer);
 }
 
 TEST(RequestParser, RefusesWhatRequestSmugglingNeeds) {

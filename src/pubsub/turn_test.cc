@@ -190,7 +190,7 @@ TEST_F(Turns, MessagesOfSeveralTopicsKeepTheirOrderOnEachConnection) {
 
 /// Whatever happens in a turn, each connection gets what is for it, once and in order.
 TEST(TurnsAtRandom, EveryConnectionHearsWhatIsForItInTheOrderOfTheMessages) {
-  constexpr std::array<std::string_view, 3> kTopics = {"a", "b", "c"};
+  static constexpr std::array<std::string_view, 3> kTopics = {"a", "b", "c"};
   for (std::uint32_t seed = 0; seed < 300; ++seed) {
     std::minstd_rand random(seed);
     const auto below = [&random](std::size_t n) { return static_cast<std::size_t>(random()) % n; };

@@ -48,7 +48,7 @@ void Router::handle(const std::shared_ptr<transport::Exchange>& exchange) {
 http::BodyLimit Router::body_limit(const http::Request& head, std::size_t most) const {
   for (const auto& mount : site_.mounts)
     if (mount->longpoll_path && mount->longpoll_path->match(head.path))
-      return {head.method == "POST" ? most : kUnreadBodyBytesMax, 400};
+      return {head.method == "POST" ? most : kUnreadBodyBytesMax, &transport::longpoll_body_too_long()};
   return {site_.table.body_bytes_max(head, most).value_or(kUnreadBodyBytesMax)};
 }
 

@@ -99,7 +99,8 @@ void HttpProtocol::take_requests(std::string_view input) {
     if (!request) {
       const auto [status, reason] = request.error();
       options_.metrics->add(Count::limit_request, limit_status(status) ? 1 : 0);
-      write(http::reason_response(status == 413 ? parser_.too_large_status() : status, reason), false, false);
+      const http::Response* const own = status == 413 ? parser_.too_large_answer() : nullptr;
+      write(own ? *own : http::reason_response(status, reason), false, false);
       client_.close_after_flush();
     } else if (*request) {
       ++taken;

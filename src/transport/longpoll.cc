@@ -137,7 +137,10 @@ void post_there(const LongPollRequest& request, const LongPollId& id) {
   auto respond = [request, undecodable = body.undecodable](const LongPollFront::Answer& answer) {
     return request.respond_here(answer.status == 503 ? longpoll_http(503) : post_answer(answer.status, undecodable));
   };
-  request.service->relay->front().post(id, body.messages, request.options().window, std::move(respond));
+  LongPollFront& front = request.service->relay->front();
+  const std::uint64_t number = front.post(id, body.messages, request.options().window, std::move(respond));
+  const auto exchange = request.exchange;
+  exchange->on_gone = [&front, number] { front.abandon(number); };
 }
 
 /// Finds out where the request belongs: `here` or `there` with the session's id, `nowhere` when its token is none.
@@ -161,11 +164,12 @@ void poll(LongPollRequest request) {
   find_session(std::move(request), poll_here, poll_there, start_session);
 }
 
-// A body that is too long matters only to a session (PROTOCOL §6).
+// A body that is too long matters only to a session (PROTOCOL §6); to the HTTP parser, which takes a little more,
+// always.
 bool too_long(const LongPollRequest& request) {
   if (request.exchange->request.body.size() <= kLongPollBodyBytesMax) return false;
   request.service->host.metrics.add(Count::limit_request);
-  request.exchange->respond(longpoll_http(400));
+  request.exchange->respond(longpoll_body_too_long());
   return true;
 }
 
@@ -182,6 +186,11 @@ void post(LongPollRequest request) {
 }
 
 }  // namespace
+
+const http::Response& longpoll_body_too_long() {
+  static const http::Response answer = longpoll_http(400);
+  return answer;
+}
 
 LongPollBody split_longpoll_body(std::string_view content_type, std::string_view body) {
   if (content_type != "application/x-ndjson") return {{{false, std::string(body)}}};

@@ -40,6 +40,9 @@ inline constexpr std::size_t kLongPollLineBytesMax = 10'000'000;
 void accept_longpoll(const std::shared_ptr<Exchange>& exchange, const Mount& mount,
                      const http::PathPattern::Variables& variables, LongPollService& service);
 
+/// The answer to a body that the HTTP parser does not take.
+const http::Response& longpoll_body_too_long();
+
 /// What a POST brought.
 struct LongPollBody {
   std::vector<LongPollMessage> messages;

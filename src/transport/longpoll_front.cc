@@ -112,14 +112,15 @@ std::uint64_t LongPollFront::poll(const LongPollId& session, Duration window, Re
   return last_request_;
 }
 
-void LongPollFront::post(const LongPollId& session, const std::vector<LongPollMessage>& messages, Duration window,
-                         Respond respond) {
+std::uint64_t LongPollFront::post(const LongPollId& session, const std::vector<LongPollMessage>& messages,
+                                  Duration window, Respond respond) {
   const Duration all = window * std::max<std::size_t>(1, messages.size());  // each of them may take a window
   const Server* server = begin(session, all + kLongPollSilenceMax, 408, std::move(respond));
-  if (!server) return;
+  if (!server) return 0;
   parcel::Post post{last_request_, session, {}};
   for (const LongPollMessage& message : messages) post.lines.push_back({message.binary, message.bytes});
   mail_.send(server->node, {session.shard, session.server}, std::move(post));
+  return last_request_;
 }
 
 // Its entry stays until the answer comes, which may be on its way with messages.
@@ -128,6 +129,10 @@ void LongPollFront::forget(std::uint64_t poll) {
   if (found == requests_.end() || !std::exchange(found->second.respond, nullptr)) return;
   const parcel::Place& home = found->second.home;
   mail_.send(servers_.at(home.server).node, home, parcel::Forget{poll});
+}
+
+void LongPollFront::abandon(std::uint64_t post) {
+  if (const auto found = requests_.find(post); found != requests_.end()) found->second.respond = nullptr;
 }
 
 void LongPollFront::drain() {

@@ -48,9 +48,12 @@ class LongPollFront {
   /// A GET or a POST for an identified session. `window`: of the mount. Answered once, now or later; not after
   /// forget().
   std::uint64_t poll(const LongPollId& session, Duration window, Respond respond);
-  void post(const LongPollId& session, const std::vector<LongPollMessage>& messages, Duration window, Respond respond);
-  /// The client of that poll is gone.
+  std::uint64_t post(const LongPollId& session, const std::vector<LongPollMessage>& messages, Duration window,
+                     Respond respond);
+  /// The client of that poll is gone: its messages are for the next one.
   void forget(std::uint64_t poll);
+  /// The client of that post is gone; its messages are handled all the same.
+  void abandon(std::uint64_t post);
   /// This node stops: polls that wait are answered with 204, and their clients ask another.
   void drain();
 

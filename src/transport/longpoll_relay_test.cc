@@ -324,6 +324,18 @@ TEST_F(LongPollRelays, WhatComesTwiceCountsOnce) {
   EXPECT_EQ(home.shard.metrics.read(Count::messages_in), 1u);
 }
 
+TEST_F(LongPollRelays, WhoGoesWhileItsPostIsHandledIsForgottenWithIt) {
+  LongPollSession& started = session();
+  const auto number =
+      front.relay.front().post(started.id(), {{false, R"([null,"1","phoenix","heartbeat",{}])"}}, 10s, heard.respond());
+  front.relay.front().abandon(number);
+  run();
+  EXPECT_THAT(heard.answers, IsEmpty());
+  poll(started.id(), again);
+  EXPECT_THAT(again.answers, ElementsAre(::testing::HasSubstr("phoenix"))) << "it was handled all the same";
+  nothing_is_kept();
+}
+
 TEST_F(LongPollRelays, AServerThatIsSilentIsGone) {
   LongPollSession& there = session();
   const LongPollId id = there.id();

@@ -126,11 +126,11 @@ void LongPollSession::post(std::vector<LongPollMessage> messages, LongPollRespon
   }
   posted_bytes_ += bytes;
   posts_.push_back({next_number_++, std::move(messages), bytes, 0, std::move(respond), host_.executor.now(), Timer()});
-  watch(posts_.back());
+  watch_post(posts_.back());
   handle_posts();
 }
 
-void LongPollSession::watch(Post& post) {
+void LongPollSession::watch_post(Post& post) {
   post.window = Timer(host_.executor, post.since + mount_.definition->longpoll_->window,
                       [this, number = post.number] { post_over(number); });
 }
@@ -139,12 +139,15 @@ void LongPollSession::watch(Post& post) {
 void LongPollSession::post_over(std::uint64_t number) {
   const auto post = std::ranges::find(posts_, number, &Post::number);
   if (post == posts_.end()) return;
-  if (host_.executor.now() - post->since < mount_.definition->longpoll_->window) return watch(*post);
+  if (host_.executor.now() - post->since < mount_.definition->longpoll_->window) return watch_post(*post);
   const bool under_way = post == posts_.begin() && post->next > 0 && endpoint_->joining();
-  if (under_way || post->next == post->messages.size()) return finish(post, 408);
-  post->messages = {std::move(post->messages[std::exchange(post->next, 0)])};
-  posted_bytes_ -=
-      std::exchange(post->bytes, post->messages.front().bytes.size()) - post->messages.front().bytes.size();
+  if (under_way) return finish(post, 408);
+  LongPollMessage kept = std::move(post->messages[post->next]);
+  posted_bytes_ -= post->bytes - kept.bytes.size();
+  post->bytes = kept.bytes.size();
+  post->messages.clear();
+  post->messages.push_back(std::move(kept));
+  post->next = 0;
   std::exchange(post->respond, nullptr)({408});
 }
 
@@ -160,12 +163,13 @@ void LongPollSession::handle_posts() {
   if (handling_) return;
   handling_ = true;
   static_cast<void>(host_.hub.take_pressed(host_.shard));  // that was not this client
-  while (!posts_.empty() && !ended_ && !endpoint_->joining() && !held_back_) {
+  while (!posts_.empty() && !ended_ && !closing_ && !endpoint_->joining()) {
     Post& post = posts_.front();
     if (post.next == post.messages.size()) {
       finish(posts_.begin(), 200);
       continue;
     }
+    if (held_back_) break;
     if (post.next > 0) post.since = host_.executor.now();
     const LongPollMessage message = std::move(post.messages[post.next++]);
     if (!endpoint_->receive(message.binary, message.bytes, wire::Utf8::check)) {
@@ -207,6 +211,7 @@ void LongPollSession::request_close(Close why) {
       return end_soon(EndReason::closed);
     case Close::overrun:
     case Close::undecodable:
+      crashed_ = true;  // X1: what was posted with it is not handled
       return end_soon(EndReason::closed);
   }
 }
@@ -230,7 +235,7 @@ void LongPollSession::end(EndReason reason) {
   // L13: whoever waits is told at once. The next request hears that the session is gone.
   for (Poll& poll : std::exchange(polls_, {})) poll.respond({204});
   for (Post& post : std::exchange(posts_, {}))
-    if (post.respond) post.respond({200});
+    if (post.respond) post.respond({crashed_ ? 408 : 200});
   owner_.remove(*this);
 }
 

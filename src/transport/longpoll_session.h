@@ -83,7 +83,7 @@ class LongPollSession final : public channel::Outlet {
 
   void flush();
   void window_over(std::uint64_t poll);
-  void watch(Post& post);
+  void watch_post(Post& post);
   void post_over(std::uint64_t post);
   void finish(std::deque<Post>::iterator post, int status);
   void handle_posts();
@@ -112,6 +112,7 @@ class LongPollSession final : public channel::Outlet {
   bool held_back_ = false;
   bool handling_ = false;
   bool closing_ = false;  // an end was asked for, and comes from the loop
+  bool crashed_ = false;  // … because of what the client said
   bool ended_ = false;
   std::unique_ptr<channel::Endpoint> endpoint_;
 };

@@ -17,7 +17,10 @@ class LongPollSessions : public ::testing::Test {
     shard.mount.longpoll({.buffer_bytes_max = 1'000, .sessions_max = 3});
     mount = std::move(*Mount::prepare(shard.mount, {}));
   }
-  ~LongPollSessions() override { polls.abort_all(); }
+  ~LongPollSessions() override {
+    polls.abort_all();
+    shard.run();
+  }
   LongPollSession* start() { return polls.start(*mount, &wire::v2_json(), {}); }
   void poll(const LongPollId& id) {
     polls.find(id)->poll([](const LongPollAnswer&) {});
@@ -25,12 +28,13 @@ class LongPollSessions : public ::testing::Test {
 
   /// A poll whose answers become lines of `heard`: "A 200" and its messages. Each reaches the client.
   std::uint64_t poll(LongPollSession& session, const std::string& name) {
-    return session.poll([this, name, &session](const LongPollAnswer& answer) {
+    return session.poll([this, name, id = session.id()](const LongPollAnswer& answer) {
       std::string line = name + " " + std::to_string(answer.status);
       for (const Frame& message : answer.messages) line += " " + std::string(message.payload());
       heard.push_back(line);
-      shard.executor->post([this, &session, receipt = answer.receipt, there = there] {
-        session.confirm(receipt, there ? parcel::Delivery::made : parcel::Delivery::failed);
+      shard.executor->post([this, id, receipt = answer.receipt, taken = there] {
+        if (LongPollSession* live = polls.find(id))
+          live->confirm(receipt, taken ? parcel::Delivery::made : parcel::Delivery::failed);
       });
     });
   }

@@ -276,6 +276,7 @@ void WebSocket::close_when_joined(std::uint16_t code) {
 }
 
 void WebSocket::join_answered() {
+  client_.expect_bytes_within(mount_.definition->websocket_->timeout);  // meanwhile it may have waited for us
   if (held_back_ && held_back_->close_code) close_soon(held_back_->close_code, EndReason::closed);
 }
 
@@ -285,6 +286,7 @@ void WebSocket::on_end() {
 
 // PROTOCOL W3: never 1000, which would keep clients away.
 void WebSocket::on_silence() {
+  if (held_back_ && held_back_->close_code) return close(held_back_->close_code, EndReason::closed);
   // It may have spoken, and we do not listen; or it waits for us.
   if (held_back_ || endpoint_->joining()) return client_.expect_bytes_within(mount_.definition->websocket_->timeout);
   close(1002, EndReason::closed);

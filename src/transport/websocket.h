@@ -65,7 +65,7 @@ class WebSocket final : public Protocol, public channel::Outlet {
   struct HeldBack {
     std::string bytes;
     Timer timer;
-    std::uint16_t close_code = 0;
+    std::uint16_t close_code = 0;  // 0: it is not to be closed
   };
   std::unique_ptr<HeldBack> held_back_;
   [[no_unique_address]] ws::Decoder decoder_;  // has room behind it for the next two

@@ -17,6 +17,7 @@ class Room final : public Channel {
   JoinReply join(std::string_view topic, const Payload& params) {
     const auto given = params.json();
     if (const auto* by = given.as_object().if_contains("by")) by_ = by->as_int64();
+    if (topic.ends_with("loud")) announce();
     if (topic.ends_with("slow")) return later();
     return ok();
   }
@@ -33,6 +34,11 @@ class Room final : public Channel {
   }
 
  private:
+  /// Also before its own reply, to those who have joined already.
+  void announce() {
+    broadcast_on("room:y", "first");
+    broadcast_on("room:a", "second");
+  }
   static Task<JoinReply> later() {
     co_await sleep_for(std::chrono::milliseconds(50));
     co_return ok();
@@ -84,6 +90,12 @@ TEST_F(Orders, R3_ASlowJoinHoldsWhatOthersBroadcastMeanwhile) {
   clients[1]->send(says(R"(["all","all"])"));
   EXPECT_THAT(hears(*clients[1], 3), ElementsAre("all 0", "all 0", "all 1"));
   EXPECT_THAT(hears(*clients[0], 4), ElementsAre("all 0", "phx_reply", "all 0", "all 1"));
+}
+
+TEST_F(Orders, R3_WhatAJoinItselfBroadcastsFollowsItsReplyInItsOrder) {
+  clients[0]->ask(R"(["2","2","room:y","phx_join",{}])");
+  clients[0]->send_together({says(R"(["all"])"), R"(["3","3","room:loud","phx_join",{}])"});
+  EXPECT_THAT(hears(*clients[0], 4), ElementsAre("all 0", "phx_reply", "first", "second"));
 }
 
 TEST_F(Orders, EveryClientHearsWhatIsForItOnceAndInTheOrderOfEachSender) {

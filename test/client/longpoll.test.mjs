@@ -61,6 +61,16 @@ test('a body that is too long for a session is none of its business when there i
   assert.deepEqual(json, { status: 410 })
 })
 
+test('beyond what the HTTP parser takes it gets the same empty 400', async () => {
+  const answers = []
+  for (const length of [8_500_000, 9_500_000]) {
+    const poll = await new Poll(endpoint(), '/socket').open()
+    const { status, text, headers } = await poll.rawPost('x'.repeat(length))
+    answers.push([status, text, headers['access-control-allow-origin']])
+  }
+  assert.deepEqual(answers, [[400, '', '*'], [400, '', '*']])
+})
+
 test('other methods get 400 with whatever body', async () => {
   const { status } = await request(endpoint(), 'PUT', '/socket/longpoll?vsn=2.0.0', { body: 'x'.repeat(20_000) })
   assert.equal(status, 400)

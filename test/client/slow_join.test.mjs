@@ -20,14 +20,23 @@ const join = (topic, payload) => JSON.stringify(['1', '1', topic, 'phx_join', pa
 const answer = (topic) => ['1', '1', topic, 'phx_reply', { status: 'ok', response: {} }]
 const read = async (wire) => JSON.parse((await wire.next()).data)
 
-test('W3: the idle timeout does not run meanwhile', async (t) => {
+for (const delay of [1300, 1900]) {
+  test(`W3: the idle timeout does not run meanwhile: ${delay} of 1,500 ms`, async (t) => {
+    const wire = await open(t, '/socket_short')
+    const topic = fresh()
+    wire.text(join(topic, { delay }))
+    assert.deepEqual(await read(wire), answer(topic))
+    const answered = Date.now()
+    assert.equal((await wire.ended()).code, 1002)
+    assert.ok(Date.now() - answered > 1400, 'it begins anew with the answer')
+  })
+}
+
+test('who has said goodbye is not waited for longer than for one that is silent', async (t) => {
   const wire = await open(t, '/socket_short')
-  const topic = fresh()
-  wire.text(join(topic, { delay: 1900 }))
-  assert.deepEqual(await read(wire), answer(topic))
-  wire.text(JSON.stringify([null, '2', 'phoenix', 'heartbeat', {}]))
-  assert.equal((await read(wire))[1], '2')
-  assert.equal((await wire.ended()).code, 1002) // of silence, when it is over
+  wire.text(join(fresh(), { delay: 6000 }))
+  wire.close(1000)
+  assert.deepEqual(await wire.ended(4000), { code: 1000, reason: '', frames: [], closeFrame: true })
 })
 
 const ends = {
@@ -44,6 +53,33 @@ for (const [name, [bytes, code]] of Object.entries(ends)) {
     assert.deepEqual(await read(wire), answer(topic))
     assert.equal((await wire.ended()).code, code)
     await told.of(1)
+  })
+}
+
+/** The refs of all that comes before the end, and the code of that. */
+async function story(wire) {
+  const { code, frames } = await wire.ended()
+  return [...frames.map(({ data }) => JSON.parse(data)[1]), code]
+}
+
+// Behind a slow join are others that are answered at once, and slow ones, and then the client says goodbye.
+const goodbye = frame(OP.close, Buffer.from([0x03, 0xe8]))
+const text = (...message) => frame(OP.text, JSON.stringify(message))
+const slow = (ref) => text(ref, ref, fresh(), 'phx_join', { delay: 100 })
+const quick = (ref, payload = {}) => text(ref, ref, fresh(), 'phx_join', payload)
+const heartbeat = (ref) => text(null, ref, 'phoenix', 'heartbeat', {})
+const stories = {
+  'a join, a heartbeat': [() => [slow('1'), quick('2'), heartbeat('3'), goodbye], ['1', '2', '3', 1000]],
+  'a join that is refused, a heartbeat': [() => [slow('1'), quick('2', { deny: true }), heartbeat('3'), goodbye], ['1', '2', '3', 1000]],
+  'a join, a slow one, a heartbeat': [() => [slow('1'), quick('2'), slow('3'), heartbeat('4'), goodbye], ['1', '2', '3', '4', 1000]],
+  'a join, nonsense': [() => [slow('1'), quick('2'), frame(OP.text, 'nonsense'), heartbeat('4'), goodbye], ['1', '2', 1011]],
+  'a join that cannot be answered, a heartbeat': [() => [slow('1'), text({}, {}, fresh(), 'phx_join', { reply_base64: 'AQ==' }), heartbeat('3'), goodbye], ['1', 1011]],
+}
+for (const [name, [frames, told]] of Object.entries(stories)) {
+  test(`a slow join, ${name}, goodbye: each has its answer`, async (t) => {
+    const wire = await open(t)
+    wire.write(Buffer.concat(frames()))
+    assert.deepEqual(await story(wire), told)
   })
 }
 

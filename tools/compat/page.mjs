@@ -181,7 +181,7 @@ Where a client can tell the difference:
 | a client that floods | no limit | past 100,000 messages or 1,000 joins a second: reply \`error\`, \`{"reason":"too many messages"}\` or \`"too many joins"\`; heartbeats are answered |
 | more broadcasts than a thread of the server can take | its mailbox grows | past 64 MB the channels that missed one get \`phx_error\` and rejoin |
 | more than 50,000 long-poll sessions on one thread | no limit | those that were never polled make room; HTTP 503 |
-| a slow \`join\` | holds its connection up | the same, with at most 10,000 messages waiting; then 1008. A ping is answered, and a forced disconnect or a stop waits for nothing |
+| a slow \`join\` | holds its connection up | the same, with at most 10,000 messages waiting each way; then 1008. A ping is answered, and a forced disconnect or a stop waits for nothing |
 | what is broadcast on a topic while a \`join\` of it waits | missed | follows the reply |
 | a busy channel | later messages of that channel wait | the same, at most 10,000; then \`phx_error\` |
 | idle timeout | 1002 or 1000, by web server | 1002: a client stays away after 1000 |
