@@ -21,7 +21,7 @@ const ParserLimits kLimits = {.target_bytes_max = 200,
                               .field_bytes_max = 400,
                               .field_count_max = 8,
                               .body_bytes_max = 500,
-                              .body_bytes_max_for = nullptr};
+                              .body_limit_for = nullptr};
 
 void append(std::string& log, std::string_view text) {
   log += std::to_string(text.size()) + ':' + std::string(text);

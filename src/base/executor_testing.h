@@ -58,6 +58,15 @@ class FakeExecutor final : public Executor {
     now_ = until;
   }
 
+  /// Lets time pass within a turn: timers run when they are due, before what was posted.
+  void advance_within_turn(Duration duration) {
+    now_ += duration;
+    while (!timers_.empty() && timers_.begin()->first.at <= now_) {
+      auto timer = timers_.extract(timers_.begin());
+      timer.mapped()();
+    }
+  }
+
   std::size_t timers() const { return timers_.size(); }
 
  private:

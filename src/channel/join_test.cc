@@ -314,8 +314,11 @@ TEST_F(Join, R3_TooManyWaitingMessagesCloseTheConnection) {
   for (std::size_t i = 0; i < shard.limits.join_queue_items_max; ++i)
     client->sends(R"([null,"2","phoenix","heartbeat",{}])");
   EXPECT_THAT(client->closes(), IsEmpty());
-  client->sends(R"([null,"2","phoenix","heartbeat",{}])");
-  EXPECT_THAT(client->closes(), ElementsAre(Outlet::Close::overrun));
+  for (int i = 0; i < 3; ++i) client->sends(R"([null,"2","phoenix","heartbeat",{}])");
+  EXPECT_THAT(client->closes(), ElementsAre(Outlet::Close::overrun)) << "once";
+  EXPECT_EQ(shard.metrics.read(Count::limit_join_queue), 1u);
+  shard.advance(milliseconds(100));
+  EXPECT_THAT(client->received(), ElementsAre(HasSubstr(R"("1","1","room:a")"))) << "none is handled out of a row";
 }
 
 TEST_F(Join, R3_TooManyWaitingBytesCloseTheConnection) {

@@ -163,6 +163,7 @@ bool Session::queue_while_joining(bool binary, std::string_view bytes) {
 }
 
 void Session::overrun() {
+  if (std::exchange(failed_, true)) return;
   host_.metrics.add(Count::limit_join_queue);
   host_.log.write(LogLevel::warn, "too much waits for a join", {{"topic", joining_->process->topic()}});
   outlet_.request_close(Outlet::Close::overrun);

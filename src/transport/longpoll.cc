@@ -140,6 +140,7 @@ void post_there(const LongPollRequest& request, const LongPollId& id) {
   LongPollFront& front = request.service->relay->front();
   const std::uint64_t number = front.post(id, body.messages, request.options().window, std::move(respond));
   const auto exchange = request.exchange;
+  if (exchange->gone()) return front.abandon(number);
   exchange->on_gone = [&front, number] { front.abandon(number); };
 }
 

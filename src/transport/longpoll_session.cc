@@ -140,8 +140,10 @@ void LongPollSession::post_over(std::uint64_t number) {
   const auto post = std::ranges::find(posts_, number, &Post::number);
   if (post == posts_.end()) return;
   if (host_.executor.now() - post->since < mount_.definition->longpoll_->window) return watch_post(*post);
+  if (closing_) return;  // end() answers
   const bool under_way = post == posts_.begin() && post->next > 0 && endpoint_->joining();
   if (under_way) return finish(post, 408);
+  if (post->next == post->messages.size()) return finish(post, 200);  // handled; it was about to be said
   LongPollMessage kept = std::move(post->messages[post->next]);
   posted_bytes_ -= post->bytes - kept.bytes.size();
   post->bytes = kept.bytes.size();
@@ -173,7 +175,7 @@ void LongPollSession::handle_posts() {
     if (post.next > 0) post.since = host_.executor.now();
     const LongPollMessage message = std::move(post.messages[post.next++]);
     if (!endpoint_->receive(message.binary, message.bytes, wire::Utf8::check)) {
-      finish(posts_.begin(), 408);  // X1: the session dies of it; what was posted with it is not handled
+      crashed_ = true;  // X1: the session dies of it; what was posted with it and behind it is not handled
       end(EndReason::closed);
       break;
     }

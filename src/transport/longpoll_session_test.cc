@@ -49,6 +49,11 @@ class LongPollSessions : public ::testing::Test {
   void make_joins_take(std::chrono::seconds time) {
     shard.script.join = [time](Scripted&, const Payload&) -> JoinReply { return accept_after(time); };
   }
+  static Task<JoinReply> accept_before(std::function<void()> last) {
+    co_await sleep_for(1s);
+    last();
+    co_return ok();
+  }
   static Task<JoinReply> accept_after(std::chrono::seconds time) {
     co_await sleep_for(time);
     co_return ok();
@@ -93,6 +98,27 @@ TEST_F(LongPollSessions, L7_BehindAMessageThatTakesTooLongNoneOfItsPostIsHandled
   heard.clear();
   post(session, "third", {R"([null,"5","phoenix","heartbeat",{}])"});
   EXPECT_THAT(heard, ElementsAre("third 200"));
+}
+
+TEST_F(LongPollSessions, L7_AWindowThatIsOverWhenItsMessageWasJustAnsweredIsInTime) {
+  auto& executor = *shard.executor;
+  const auto late = [&executor] { executor.advance_within_turn(10s); };  // when the join was answered, and its post not
+  shard.script.join = [&](Scripted&, const Payload&) -> JoinReply {
+    return accept_before([&executor, late] { executor.post([&executor, late] { executor.post(late); }); });
+  };
+  post(*start(), "post", {R"(["1","1","room:a","phx_join",{}])"});
+  shard.advance(1s);
+  EXPECT_THAT(heard, ElementsAre("post 200"));
+}
+
+TEST_F(LongPollSessions, X1_NothingBehindAnUndecodableMessageIsSaidToBeHandled) {
+  make_joins_take(6s);
+  LongPollSession& session = *start();
+  post(session, "join", {R"(["1","1","room:a","phx_join",{}])"});
+  post(session, "nonsense", {"nonsense"});
+  post(session, "heartbeat", {R"([null,"2","phoenix","heartbeat",{}])"});
+  shard.advance(6s);
+  EXPECT_THAT(heard, ElementsAre("join 200", "nonsense 408", "heartbeat 408"));
 }
 
 TEST_F(LongPollSessions, L10_ASupersededPollWaitsItsWindowOut) {

@@ -107,7 +107,7 @@ WebSocket::~WebSocket() {
 
 void WebSocket::on_data(std::span<char> bytes) {
   static_cast<void>(host_.hub.take_pressed(host_.shard));  // that was not this client
-  for (int taken = 0; !client_.closed(); ++taken) {
+  for (int taken = 0; !client_.closed() && !closing_; ++taken) {
     if (taken == kFramesPerTurn && !bytes.empty()) {
       hold_back(bytes);
       return go_on_later();

@@ -68,12 +68,20 @@ const text = (...message) => frame(OP.text, JSON.stringify(message))
 const slow = (ref) => text(ref, ref, fresh(), 'phx_join', { delay: 100 })
 const quick = (ref, payload = {}) => text(ref, ref, fresh(), 'phx_join', payload)
 const heartbeat = (ref) => text(null, ref, 'phoenix', 'heartbeat', {})
+const unsayable = () => text({}, {}, fresh(), 'phx_join', { reply_base64: 'AQ==' })
 const stories = {
   'a join, a heartbeat': [() => [slow('1'), quick('2'), heartbeat('3'), goodbye], ['1', '2', '3', 1000]],
   'a join that is refused, a heartbeat': [() => [slow('1'), quick('2', { deny: true }), heartbeat('3'), goodbye], ['1', '2', '3', 1000]],
   'a join, a slow one, a heartbeat': [() => [slow('1'), quick('2'), slow('3'), heartbeat('4'), goodbye], ['1', '2', '3', '4', 1000]],
   'a join, nonsense': [() => [slow('1'), quick('2'), frame(OP.text, 'nonsense'), heartbeat('4'), goodbye], ['1', '2', 1011]],
-  'a join that cannot be answered, a heartbeat': [() => [slow('1'), text({}, {}, fresh(), 'phx_join', { reply_base64: 'AQ==' }), heartbeat('3'), goodbye], ['1', 1011]],
+  'a join that cannot be answered, a heartbeat': [() => [slow('1'), unsayable(), heartbeat('3'), goodbye], ['1', 1011]],
+}
+for (const [name, after] of Object.entries({ goodbye, 'a broken frame': frame(3) })) {
+  test(`X1: a reply that cannot be encoded closes with 1011, also before ${name}`, async (t) => {
+    const wire = await open(t)
+    wire.write(Buffer.concat([unsayable(), after]))
+    assert.deepEqual(await story(wire), [1011])
+  })
 }
 for (const [name, [frames, told]] of Object.entries(stories)) {
   test(`a slow join, ${name}, goodbye: each has its answer`, async (t) => {
