@@ -129,3 +129,9 @@ witnessed('a connection that is cut within a frame leaves nothing behind', async
   wire.write(frame(OP.text, 'x'.repeat(5000)).subarray(0, 100))
   wire.destroy()
 })
+
+test('a client without a user agent has none', async (t) => {
+  const { wire, topic } = await member(t, '/socket_info')
+  wire.text(JSON.stringify(['1', '2', topic, 'info', {}]))
+  assert.equal(JSON.parse((await wire.next()).data)[4].response.user_agent, null)
+})

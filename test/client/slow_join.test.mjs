@@ -101,12 +101,3 @@ test('what other channels say follows its reply', async (t) => {
   assert.deepEqual(await read(wire), answer(slow))
   assert.equal((await read(wire))[1], '3')
 })
-
-test('C: a client without a user agent has none', async (t) => {
-  const wire = await open(t, '/socket_info')
-  const topic = fresh()
-  wire.text(join(topic, {}))
-  await read(wire)
-  wire.text(JSON.stringify(['1', '2', topic, 'info', {}]))
-  assert.equal((await read(wire))[4].response.user_agent, null)
-})
